@@ -1,0 +1,10 @@
+"""`python -m taskfan_lint`."""
+
+from __future__ import annotations
+
+import sys
+
+from taskfan_lint.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Facts about snippets: what a front end reads, and the windows and dependences found in it."""

@@ -1,0 +1,200 @@
+"""The windows, phases and interruptions that a run writes down as dispatches go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from math import prod
+
+from taskfan_lint.analysis import exempt, tree
+from taskfan_lint.analysis.flow.state import WAITING, Candidate, Found, Occurrence, Phase, State
+from taskfan_lint.analysis.model import (
+    Boundary,
+    Cause,
+    Dispatch,
+    Interruption,
+    Loop,
+    Member,
+    Node,
+    Region,
+)
+
+
+class Ledger:
+    """Keeps the windows, phases and interruptions of one region's run."""
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self.occurrences: list[Occurrence] = []
+        self.windows: list[list[Member]] = []
+        self.phases: list[Phase] = []
+        self.found: list[Found] = []
+        self.flagged: dict[int, list[Loop]] = {}
+        self.leading: dict[int, tuple[int, ...]] = {}  # the group in front of the loops of a flagged dispatch
+        self.dispatch_of: dict[int, Dispatch] = {}
+        self.covered: set[int] = set()
+        self.late: set[int] = set()
+        self.chained: set[int] = set()
+        self.grouped: set[int] = set()
+        self._gaps = 0
+        self._quiet = 0
+        self._times = 1
+        self._repeated = False
+        self._begun = 0
+        self._loops: list[Loop] = []
+        self._handed = exempt.handed_to_combiners(region)
+        self._waits = [wait.span.start for wait in tree.waits(region.body)]
+        self._waits += [
+            node.span.start for node in tree.walk(region.body) if isinstance(node, Boundary) and node.kind in WAITING
+        ]
+
+    def _new_phase(self, state: State) -> None:
+        self.phases.append(Phase())
+        state.phase = len(self.phases) - 1
+        self._new_group(state)
+        state.group = ()
+        state.serial = state.declared
+        state.count, state.unneeded = 1, 0
+
+    def _new_group(self, state: State) -> None:
+        """Forget what only matters before the first dispatch of a group, and open a window."""
+        state.since = frozenset()
+        state.tested |= state.tested_since
+        state.tested_since = {}
+        state.steps = ()
+        state.pending = ()
+        self._new_window(state)
+
+    def _new_window(self, state: State) -> None:
+        self.windows.append([])
+        state.window = len(self.windows) - 1
+        state.width = 0
+        self._new_gap(state)
+
+    def _new_gap(self, state: State) -> None:
+        self._gaps += 1
+        state.gap = self._gaps
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        self._quiet += 1
+        yield
+        self._quiet -= 1
+
+    def _members(self, state: State) -> tuple[int, ...]:
+        """Return the occurrences of the group that went out in its last window."""
+        width = len(self.windows[state.window])
+        return state.group[-width:] if width else ()
+
+    def _add(self, state: State, candidate: Candidate) -> None:
+        state.pending = (*state.pending, candidate)
+
+    def _place(self, number: int, state: State) -> None:
+        """Put an occurrence into the window it goes out in, and report what ended the window before without need."""
+        occurrence = self.occurrences[number]
+        group = frozenset(state.group)
+        interruption = self._interruption(state, self._late_steps(occurrence.dispatch, state))
+        if occurrence.flow & group or (interruption and occurrence.soft & group):
+            self._new_group(state)
+            state.group = ()
+            state.count += 1
+        elif interruption and group and not state.serial:
+            self._report(interruption, number, state)
+            self._new_window(state)
+            state.count += 1
+            state.unneeded += 1
+        state.group = (*state.group, number)
+        if not self._quiet:
+            phase = self.phases[state.phase]
+            phase.windows = max(phase.windows, state.count)
+            phase.unneeded = max(phase.unneeded, state.unneeded)
+
+    def _late_steps(self, dispatch: Dispatch, state: State) -> list[tuple[Node, int]]:
+        """Return the statements since the group's first dispatch that the dispatch's arguments need, in order."""
+        needed = self._beyond_loops(dispatch.reads)
+        late = []
+        for node, gap in reversed(state.steps):
+            if (tree.binds(node) | tree.changes(node)) & needed:
+                needed |= self._beyond_loops(tree.reads(node))
+                late.append((node, gap))
+        late.reverse()
+        self.late.update(id(node) for node, _ in late)
+        return late
+
+    def _beyond_loops(self, names: frozenset[str]) -> set[str]:
+        """Return names with the targets of the loops around replaced by what these loops go over."""
+        found = set(names)
+        for loop in reversed(self._loops):
+            if found & set(loop.targets):
+                found = (found - set(loop.targets)) | loop.header.reads
+        return found
+
+    def _interruption(self, state: State, late: list[tuple[Node, int]]) -> Candidate | None:
+        """Return what ended the window before this point: loop before await before branch before late before work."""
+        candidates = list(state.pending)
+        for node, gap in late:
+            if gap in self.covered:
+                continue
+            candidates = [one for one in candidates if one.node is not node or one.cause is Cause.AWAIT]
+            feeding = {one.span for one in candidates if one.cause is Cause.AWAIT} & {
+                wait.span for wait in tree.waits([node])
+            }
+            candidates = [one for one in candidates if one.span not in feeding]
+            candidates.append(Candidate(Cause.LATE, exempt.head(node), node))
+        return min(candidates, key=lambda one: one.cause, default=None)
+
+    def _report(self, candidate: Candidate, number: int, state: State) -> None:
+        """Write down an interruption, one for each place however many ways lead there."""
+        if self._quiet:
+            return
+        gap = next((gap for node, gap in state.steps if node is candidate.node), state.gap)
+        self.covered.add(gap)
+        if any(one.candidate.cause is candidate.cause and one.candidate.span == candidate.span for one in self.found):
+            return
+        nodes = tuple(node for node, place in state.steps if place == gap)
+        self.found.append(Found(candidate, number, state.group, state.phase, gap, nodes))
+
+    def interruptions(self) -> Iterator[Interruption]:
+        """Yield what ended windows without need, once the run is over."""
+        for one in self.found:
+            phase = self.phases[one.phase]
+            dispatch = self.occurrences[one.occurrence].dispatch
+            yield Interruption(
+                one.candidate.cause,
+                one.candidate.span,
+                one.candidate.node,
+                self._dispatches(one.before),
+                dispatch,
+                self._dispatches(number for number in phase.occurrences if number >= one.occurrence),
+                phase.windows,
+                phase.windows - phase.unneeded,
+                one.gap_nodes,
+                tuple(node for node in one.gap_nodes if id(node) in self.late),
+            )
+        for start, loops in self.flagged.items():
+            dispatch = self.dispatch_of[start]
+            windows = _iterations(loops)
+            if windows is not None and windows < 2:
+                continue
+            yield Interruption(
+                Cause.LOOP,
+                dispatch.span,
+                loops[0],
+                (*self._dispatches(self.leading[start]), dispatch),
+                dispatch,
+                (dispatch,),
+                windows,
+                1,
+                loops=tuple(loops),
+                background=not dispatch.blocking and not any(tree.waits(loops[0].body)),
+            )
+
+    def _dispatches(self, numbers: Iterable[int]) -> tuple[Dispatch, ...]:
+        found = {self.occurrences[number].dispatch.span: self.occurrences[number].dispatch for number in numbers}
+        return tuple(found.values())
+
+
+def _iterations(loops: list[Loop]) -> int | None:
+    """Return how often the innermost of nested loops runs its body, None where that is not written out."""
+    counts = [len(loop.items) for loop in loops if loop.items is not None]
+    return prod(counts) if len(counts) == len(loops) else None

@@ -1,0 +1,112 @@
+"""What holds at one point of an abstract run, and what the run writes down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from taskfan_lint.analysis.model import (
+    BoundaryKind,
+    Cause,
+    Dispatch,
+    Node,
+    Wait,
+)
+from taskfan_lint.edit import Span
+
+Tokens = frozenset[int]
+NONE: Tokens = frozenset()
+WAITING = frozenset({BoundaryKind.WAIT_ALL, BoundaryKind.WAIT_ONE})
+
+
+@dataclass
+class Occurrence:
+    """One time that a dispatch goes out in the abstract run, with what it depends on."""
+
+    dispatch: Dispatch
+    flow: Tokens
+    soft: Tokens
+    written: frozenset[str]
+    phase: int
+
+    @property
+    def depends(self) -> Tokens:
+        return self.flow | self.soft
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something since the last dispatch that ends a window, were another dispatch to come."""
+
+    cause: Cause
+    span: Span
+    node: Node | Wait
+    tokens: Tokens = NONE
+
+
+@dataclass
+class State:
+    """What holds at one point of a path.
+
+    `flow` maps names to the occurrences whose results they carry, `texts` to their constant text; `since` are the
+    names bound since the first dispatch of `group`, the dispatches that could go out together so far; `steps` are the
+    statements since then, each with the number of the gap it stands in. `serial` tells that sequence is meant up to
+    the end of the phase, `declared` that it is in all of a branch. `count` windows were opened in the phase on this
+    path, `unneeded` of them without need.
+    """
+
+    flow: dict[str, Tokens] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    bound: frozenset[str] = frozenset()
+    since: frozenset[str] = frozenset()
+    tested: dict[str, frozenset[str]] = field(default_factory=dict)
+    tested_since: dict[str, frozenset[str]] = field(default_factory=dict)
+    group: tuple[int, ...] = ()
+    window: int = -1
+    width: int = 0
+    pending: tuple[Candidate, ...] = ()
+    steps: tuple[tuple[Node, int], ...] = ()
+    gap: int = 0
+    control: Tokens = NONE
+    conditions: Tokens = NONE
+    seen: Tokens = NONE
+    filled: frozenset[str] = frozenset()
+    phase: int = -1
+    arms: tuple[tuple[int, int], ...] = ()
+    ended: bool = False
+    count: int = 1
+    unneeded: int = 0
+    serial: bool = False
+    declared: bool = False
+
+    def copy(self) -> State:
+        return replace(
+            self,
+            flow=dict(self.flow),
+            texts=dict(self.texts),
+            tested=dict(self.tested),
+            tested_since=dict(self.tested_since),
+        )
+
+    def carried(self, names: Iterable[str]) -> Tokens:
+        """Return the occurrences whose results reach any of the names."""
+        return NONE.union(*(self.flow[name] for name in names if name in self.flow))
+
+
+@dataclass
+class Found:
+    """An interruption while the run goes on; counts are known at its end."""
+
+    candidate: Candidate
+    occurrence: int
+    before: tuple[int, ...]
+    phase: int
+    gap: int
+    gap_nodes: tuple[Node, ...]
+
+
+@dataclass
+class Phase:
+    windows: int = 0
+    occurrences: list[int] = field(default_factory=list)
+    unneeded: int = 0

@@ -1,0 +1,108 @@
+"""Code of a JavaScript or TypeScript snippet to facts."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from taskfan_lint.analysis import tree
+from taskfan_lint.analysis.boundaries import separate
+from taskfan_lint.analysis.javascript.calls import Context, is_workflow
+from taskfan_lint.analysis.javascript.comments import comments, long_strings
+from taskfan_lint.analysis.javascript.constants import Constants
+from taskfan_lint.analysis.javascript.literals import Expander
+from taskfan_lint.analysis.javascript.names import GLOBALS, Bindings
+from taskfan_lint.analysis.javascript.parse import GRAMMARS, Source, deep_recursion, parse
+from taskfan_lint.analysis.javascript.repairs import Repaired, repaired
+from taskfan_lint.analysis.javascript.statements import Statements
+from taskfan_lint.analysis.model import Comment, Facts
+from taskfan_lint.analysis.reading import Reading, Unparsable
+from taskfan_lint.profile import AGENT_KEYWORDS, dispatch_words
+
+
+def read(code: str, reading: Reading, *, dialect: str = "tsx", mend: bool = True) -> Facts | None:
+    """Return the facts of a snippet, None where it can hold neither a dispatch nor a suppression.
+
+    `dialect` is the grammar that is tried first, `tsx` or `typescript`. A fence that does not parse is read as its
+    repairs make it, as few as needed, unless `mend` is off. Raises Unparsable.
+    """
+    if not _may_matter(code, reading):
+        return None
+    source, repairs = _parsed(code, reading, dialect, mend=mend)
+    with deep_recursion():
+        return _collect(source, reading, repairs)
+
+
+def _may_matter(code: str, reading: Reading) -> bool:
+    """Tell whether code can hold a dispatch or a suppression, by its words."""
+    if "taskfan:" in code:
+        return True
+    settings = reading.settings
+    words = "|".join(map(re.escape, sorted({*dispatch_words(settings), "agent"})))
+    if not re.search(rf"\b(?:{words})\b", code):
+        return False
+    if reading.fenced or settings.dispatch_names or settings.dispatch_modules:
+        return True
+    return any(word in code for word in AGENT_KEYWORDS) or bool(re.search(r"\bagent\s*\(", code))
+
+
+def _parsed(code: str, reading: Reading, dialect: str, *, mend: bool) -> tuple[Source, Repaired | None]:
+    error: Unparsable | None = None
+    for grammar in sorted(GRAMMARS, key=lambda name: name != dialect):
+        try:
+            return parse(code, grammar), None
+        except Unparsable as refused:
+            if refused.deep:
+                raise
+            error = error or refused
+    assert error is not None
+    for one in repaired(code, dispatch_words(reading.settings)) if reading.fenced and mend else ():
+        try:
+            return parse(one.code, "tsx", code), one
+        except Unparsable as refused:
+            if refused.deep:
+                raise
+    raise error
+
+
+def _collect(source: Source, reading: Reading, repairs: Repaired | None) -> Facts:
+    bindings, constants = Bindings(source, fenced=reading.fenced), Constants(source)
+    bindings.bound.update(reading.defined)
+
+    def lookup(name: str) -> Node | None:
+        return constants.values.get(name) if bindings.bound[name] == 1 and name not in constants.changed else None
+
+    workflow = not reading.fenced and is_workflow(source, bindings)
+    expander = Expander(source, lookup)
+    context = Context(source, bindings, expander, reading.settings, reading.fenced, reading.foreign, workflow)
+    statements = Statements(context)
+    statements.run()
+    said = list(comments(source))
+    labels = repairs.labels if repairs else ()
+    return Facts(
+        source.code,
+        separate(tuple(statements.regions), _in_order(said, labels), source.code),
+        tuple(said),
+        tuple(statements.headers),
+        tuple(statements.statements),
+        tuple(long_strings(source)),
+        reading.fenced,
+        _names(statements, bindings),
+        language="javascript",
+        repaired=repairs.spans if repairs else (),
+        read="repaired" if repairs else "parsed",
+    )
+
+
+def _in_order(said: list[Comment], labels: tuple[Comment, ...]) -> list[Comment]:
+    return sorted([*said, *labels], key=lambda one: one.span)
+
+
+def _names(statements: Statements, bindings: Bindings) -> frozenset[str]:
+    """Return every name of the script, but for globals that it does not mention."""
+    names = set(bindings.bound)
+    for region in statements.regions:
+        names |= region.known - GLOBALS
+        names |= {name for step in tree.steps(region.body) for name in (*step.reads, *step.binds)}
+    return frozenset(names)

@@ -1,0 +1,385 @@
+"""The facts about one snippet: dispatches, the statements around them, and the windows that these make.
+
+A front end fills the statement tree (`Region` down to `Dispatch`), `analysis/flow` adds windows and interruptions. All
+spans are half-open code-point offsets into the snippet's code; nothing here depends on the language of the snippet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from taskfan_lint.edit import Span
+
+
+class Purity(IntEnum):
+    """What evaluating an expression can do beyond giving its value, in rising order."""
+
+    PURE = 0  # literals, bound names, f-strings and concatenations of them, `not`, `and`, `or`, comparisons
+    ACCESS = 1  # may fail or run a property: attributes, subscripts, unbound names, arithmetic on unknown objects
+    EFFECT = 2  # may do anything: calls, awaits, yields
+
+
+@dataclass(frozen=True)
+class Field:
+    """The replacement field of an interpolated string in which a name is used.
+
+    `plain` fields hold the name and nothing else; `quote` is the delimiter of the string, with its prefix before it.
+    """
+
+    span: Span
+    plain: bool
+    quote: str
+    prefix: str
+
+
+@dataclass(frozen=True)
+class Use:
+    """One place where a name is read; `whole` where it is all of an argument, value or item."""
+
+    name: str
+    span: Span
+    field: Field | None = None
+    whole: bool = False
+    deferred: bool = False  # inside a lambda or nested function: read later
+    keyword: str = ""  # of the argument that the use is all of
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A part of a folded text that is a name, or an expression given by its source."""
+
+    name: str
+
+
+Template = tuple["str | Ref", ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that is neither a dispatch nor a wait: its dotted name ("" if computed) and the names it reads."""
+
+    name: str
+    span: Span
+    reads: frozenset[str]
+    receiver: str = ""
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wait:
+    """An await or a blocking wait and the names whose results it waits for; `direct` where it awaits a dispatch."""
+
+    span: Span
+    reads: frozenset[str]
+    direct: bool = False
+    combines: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a dispatch; `keyword` is "" for a positional one."""
+
+    keyword: str
+    span: Span
+    value: Span
+    purity: Purity
+    constant: bool
+    reads: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """One sub-agent call as written.
+
+    `awaited` is the await expression around it, `combined` the combinator it is handed to with others, `blocking`
+    tells whether the caller waits for it, `resumes` whether it continues an earlier agent, `results` the names bound
+    to what it returns.
+    """
+
+    span: Span
+    name: str
+    agent: str | None
+    arguments: tuple[Argument, ...]
+    reads: frozenset[str]
+    prompt: Template
+    isolation: str = ""
+    awaited: Span | None = None
+    combined: Span | None = None
+    blocking: bool = True
+    background: bool = False
+    resumes: bool = False
+    outputs: tuple[Template, ...] = ()
+
+
+class Exit(Enum):
+    """How a statement leaves the flow around it."""
+
+    BREAK = "break"
+    CONTINUE = "continue"
+    RETURN = "return"
+    RAISE = "raise"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A simple statement, or the header of a compound one, with what happens in it in order of evaluation.
+
+    `span` is the statement without its line end, `alone` tells that nothing else stands on its lines. `binds` are the
+    names that it binds, `changes` those whose object it changes, `value` the span of what it binds and `text` that
+    value folded. `keeps` tells that the statement only keeps what its dispatches return.
+    """
+
+    span: Span
+    actions: tuple[Action, ...] = ()
+    uses: tuple[Use, ...] = ()
+    binds: tuple[str, ...] = ()
+    changes: frozenset[str] = frozenset()
+    purity: Purity = Purity.PURE
+    calls: tuple[Call, ...] = ()
+    exit: Exit | None = None
+    alone: bool = True
+    value: Span | None = None
+    text: Template = ()
+    simple: bool = False  # one plain assignment `name = value`
+    keeps: bool = False
+    conditional: bool = False  # an assert: leaves the flow only where its test fails
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset(use.name for use in self.uses)
+
+
+class ItemKind(Enum):
+    """What the text of one iteration item is."""
+
+    STRING = "string"
+    NUMBER = "number"
+    NAME = "name"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a loop target stands for in one iteration: source text, the string's value, and whether it is an atom."""
+
+    text: str
+    kind: ItemKind
+    value: str = ""
+    atom: bool = True
+    purity: Purity = Purity.PURE
+    reads: frozenset[str] = frozenset()
+
+
+class LoopKind(Enum):
+    FOR = "for"
+    WHILE = "while"
+    COMPREHENSION = "comprehension"
+    GENERATOR = "generator"
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A loop or comprehension.
+
+    `items` holds, where the iterable is literal, what each target stands for in each iteration. `sources` are the
+    names that the iterable is made of where it is only names (through `.items()`, `.values()`, `zip`, `enumerate`).
+    `lazy` ones are asked for items only until one fits (`any`, `next`); the header of `serial` ones says so.
+    """
+
+    span: Span
+    kind: LoopKind
+    header: Step
+    targets: tuple[str, ...]
+    body: tuple[Node, ...]
+    body_span: Span
+    orelse: tuple[Node, ...] = ()
+    iterable: Span | None = None
+    items: tuple[Mapping[str, Item], ...] | None = None
+    sources: tuple[str, ...] = ()
+    filtered: bool = False
+    asynchronous: bool = False
+    combined: Span | None = None
+    element: Span | None = None
+    lazy: bool = False
+    serial: bool = False
+    brackets: str = ""
+    target_span: Span | None = None
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One alternative of a branch; `test` is None for `else` and for cases without a guard of their own."""
+
+    test: Step | None
+    body: tuple[Node, ...]
+    names: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A choice between arms: `if`, `match`, a conditional expression, `and`/`or`.
+
+    `header` is what a finding points at; an arm's `names` tells that its test is made of names, literals and
+    comparisons with literals only.
+    """
+
+    span: Span
+    header: Span
+    arms: tuple[Arm, ...]
+    statement: bool = True
+    exhaustive: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """Statements that run in order under a header (`with`), or a protected body with its handlers (`try`)."""
+
+    span: Span
+    header: Step | None
+    body: tuple[Node, ...]
+    handlers: tuple[tuple[Node, ...], ...] = ()
+    orelse: tuple[Node, ...] = ()
+    finalbody: tuple[Node, ...] = ()
+    protected: bool = False
+
+
+class BoundaryKind(Enum):
+    MARKER = "marker"
+    PHASE = "phase"
+    WAIT_ALL = "wait for all"
+    WAIT_ONE = "wait"
+    MESSAGE = "message"
+    SERIAL = "sequence is meant"
+    SETTLED = "checked before the next"
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Words between statements (a comment or label) that separate groups, or tell to wait."""
+
+    span: Span
+    kind: BoundaryKind
+    text: str
+    wrong: bool = False
+
+
+Node = Step | Loop | Branch | Block | Boundary
+Action = Dispatch | Wait | Loop | Branch
+
+
+@dataclass(frozen=True)
+class Comment:
+    """One comment: its span with the comment sign, its text without, and whether it stands alone on its line."""
+
+    span: Span
+    text: str
+    own_line: bool
+
+
+@dataclass(frozen=True)
+class Region:
+    """The body of a function, class, module or fence: a sequence of nodes with a scope of its own."""
+
+    span: Span
+    body: tuple[Node, ...]
+    known: frozenset[str] = frozenset()  # names bound before the body runs
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a front end read in one snippet."""
+
+    code: str
+    regions: tuple[Region, ...]
+    comments: tuple[Comment, ...]
+    headers: tuple[tuple[Span, Span], ...]  # (header, whole compound statement)
+    statements: tuple[Span, ...]
+    strings: tuple[Span, ...]  # string literals of several lines: white space in them is content
+    fenced: bool
+    names: frozenset[str]  # every name in the snippet, so that new ones can avoid them
+    language: str = "python"
+    hidden: frozenset[str] = frozenset()  # names used in functions that are left out, because they hold no dispatch
+    outer: frozenset[str] = frozenset()  # names that a function declares to be of a scope around it
+    repaired: tuple[Span, ...] = ()  # what differs from the text as written: no fix touches it
+    read: str = "parsed"  # or "repaired"
+    original: str = ""  # the code before repairs, where there were any
+
+    def written(self, span: Span) -> str:
+        """Return the text of a span as it was written."""
+        return (self.original or self.code)[span.start : span.end]
+
+
+class Cause(IntEnum):
+    """What ended a window, in the order in which one interruption is named."""
+
+    LOOP = 0
+    AWAIT = 1
+    BRANCH = 2
+    LATE = 3
+    WORK = 4
+
+
+@dataclass(frozen=True)
+class Member:
+    """A dispatch in a window.
+
+    It takes the places `position` to `last`, counted from 1 along one path (more than one where a comprehension over
+    a literal sends it several times); `arms` are the branch arms around it, `repeated` tells that a loop sends it more
+    than once in this window.
+    """
+
+    dispatch: Dispatch
+    position: int
+    last: int
+    arms: tuple[tuple[int, int], ...]
+    prompt: str
+    outputs: tuple[str, ...] = ()
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Window:
+    """Dispatches that can run at once as written."""
+
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True)
+class Interruption:
+    """A place that ends a window without need.
+
+    `before` are the dispatches that could run in one window with `after`, the first one held back (for a loop those in
+    front of it, and its own); `later` is every dispatch of the phase behind the interruption. `windows` and `needed`
+    count for the phase, or for the loop.
+    """
+
+    cause: Cause
+    span: Span
+    node: Node | Wait
+    before: tuple[Dispatch, ...]
+    after: Dispatch
+    later: tuple[Dispatch, ...]
+    windows: int | None
+    needed: int
+    gap: tuple[Node, ...] = ()
+    late: tuple[Node, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    background: bool = False
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The facts of a snippet with the windows and interruptions found in them."""
+
+    facts: Facts
+    windows: tuple[Window, ...]
+    interruptions: tuple[Interruption, ...]
+
+    def of(self, cause: Cause) -> Iterator[Interruption]:
+        """Yield the interruptions with one cause, in order of place."""
+        return (one for one in self.interruptions if one.cause is cause)

@@ -1,0 +1,105 @@
+"""Where the names of a module come from: imports, definitions, and names bound once to a literal."""
+
+from __future__ import annotations
+
+import builtins
+from collections import Counter
+from collections.abc import Iterator
+
+import libcst as cst
+
+from taskfan_lint.profile import Callee
+
+BUILTINS = frozenset(dir(builtins))
+
+
+def dotted(node: cst.BaseExpression) -> str:
+    """Return `a.b.c` for a chain of attributes on a name, "" for anything else."""
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return ""
+    return ".".join([node.value, *reversed(parts)])
+
+
+def target_names(node: cst.BaseExpression) -> Iterator[str]:
+    """Yield the names that an assignment target binds."""
+    match node:
+        case cst.Name():
+            yield node.value
+        case cst.Tuple() | cst.List():
+            for element in node.elements:
+                yield from target_names(element.value)
+        case cst.StarredElement():
+            yield from target_names(node.value)
+
+
+class Bindings(cst.CSTVisitor):
+    """Collects every name that a module binds anywhere, with its origin where it is imported."""
+
+    def __init__(self) -> None:
+        self.imports: dict[str, str] = {}
+        self.bound: Counter[str] = Counter()
+
+    def visit_Import(self, node: cst.Import) -> bool:
+        for alias in node.names:
+            name = dotted(alias.name) if isinstance(alias.name, cst.Attribute) else alias.name.value
+            if alias.asname and isinstance(alias.asname.name, cst.Name):
+                self._import(alias.asname.name.value, name)
+            else:
+                first = name.partition(".")[0]
+                self._import(first, first)
+        return False
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
+        module = "." * len(node.relative) + (dotted(node.module) if node.module else "")
+        for alias in node.names if not isinstance(node.names, cst.ImportStar) else ():
+            name = str(alias.name.value)
+            local = alias.asname.name if alias.asname else alias.name
+            if isinstance(local, cst.Name):
+                self._import(local.value, f"{module}.{name}" if module else name)
+        return False
+
+    def _import(self, local: str, origin: str) -> None:
+        self.imports[local] = origin
+        self.bound[local] += 1
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        self.bound[node.name.value] += 1
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> None:
+        self.bound[node.name.value] += 1
+
+    def visit_Param(self, node: cst.Param) -> None:
+        self.bound[node.name.value] += 1
+
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
+        self.bound.update(target_names(node.target))
+
+    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
+        self.bound.update(target_names(node.target))
+
+    def visit_AugAssign(self, node: cst.AugAssign) -> None:
+        self.bound.update(target_names(node.target))
+
+    def visit_NamedExpr(self, node: cst.NamedExpr) -> None:
+        self.bound.update(target_names(node.target))
+
+    def visit_For(self, node: cst.For) -> None:
+        self.bound.update(target_names(node.target))
+
+    def visit_CompFor(self, node: cst.CompFor) -> None:
+        self.bound.update(target_names(node.target))
+
+    def visit_AsName(self, node: cst.AsName) -> None:
+        self.bound.update(target_names(node.name))
+
+    def callee(self, function: cst.BaseExpression) -> Callee:
+        """Return what is known of the function of a call."""
+        name = dotted(function)
+        first, dot, rest = name.partition(".")
+        if first in self.imports:
+            return Callee(name, self.imports[first] + dot + rest)
+        return Callee(name, None if first in self.bound else "")

@@ -1,0 +1,179 @@
+"""Code of a Python snippet to facts."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+
+import libcst as cst
+
+from taskfan_lint.analysis import tree
+from taskfan_lint.analysis.boundaries import separate
+from taskfan_lint.analysis.model import Facts
+from taskfan_lint.analysis.python.comments import Comments, Strings
+from taskfan_lint.analysis.python.expressions import Context
+from taskfan_lint.analysis.python.gate import mask, may_dispatch
+from taskfan_lint.analysis.python.literals import Expander
+from taskfan_lint.analysis.python.names import BUILTINS, Bindings
+from taskfan_lint.analysis.python.parse import Source, deep_recursion, limit_depth, parse, syntax_tree, walk
+from taskfan_lint.analysis.python.statements import Statements
+from taskfan_lint.analysis.reading import Reading, Unparsable
+
+
+def read(code: str, reading: Reading) -> Facts | None:
+    """Return the facts of a snippet, None where it can hold neither a dispatch nor a suppression.
+
+    Raises Unparsable.
+    """
+    try:
+        module = syntax_tree(code)
+    except Unparsable as error:
+        if error.deep:
+            raise
+        return _newer(code, reading, error)  # LibCST may know syntax that this interpreter does not
+    if not reading.fenced:
+        if not may_dispatch(module, reading.settings) and "taskfan:" not in code:
+            return None
+        masked = mask(code, module, reading.settings)
+        code, defined = masked.code, masked.defined
+        reading = replace(reading, defined=reading.defined | defined, hidden=masked.named, outer=masked.outer)
+        module.body = [node for node in module.body if not (isinstance(node, _NAMED) and node.name in defined)]
+    limit_depth(module)
+    return facts(parse(code), reading)
+
+
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _newer(code: str, reading: Reading, error: Unparsable) -> Facts:
+    try:
+        return facts(parse(code), reading)
+    except Unparsable:
+        raise error from None
+
+
+def facts(source: Source, reading: Reading) -> Facts:
+    """Return what the visitors find in a parsed module."""
+    with deep_recursion():
+        return _collect(source, reading)
+
+
+def _collect(source: Source, reading: Reading) -> Facts:
+    bindings, constants = Bindings(), _Constants()
+    comments, strings = Comments(source, reading.original), Strings(source)
+    walk(source.module, (bindings, comments, strings, constants))
+    bindings.bound.update(reading.defined)
+
+    def lookup(name: str) -> cst.BaseExpression | None:
+        fixed = bindings.bound[name] == 1 and name not in constants.changed | reading.hidden
+        return constants.values.get(name) if fixed else None
+
+    context = Context(source, bindings, Expander(source, lookup), reading.settings, reading.fenced, reading.foreign)
+    statements = Statements(context)
+    source.module.visit(statements)
+    names = set(bindings.bound) | reading.hidden
+    for region in statements.regions:
+        names |= region.known - BUILTINS
+        names |= {name for step in tree.steps(region.body) for name in (*step.reads, *step.binds)}
+    words = sorted([*comments.found, *reading.labels], key=lambda comment: comment.span)
+    regions = separate(tuple(statements.regions), words, source.code)
+    return Facts(
+        source.code,
+        regions,
+        tuple(words),
+        tuple(statements.headers),
+        tuple(statements.statements),
+        tuple(strings.found),
+        reading.fenced,
+        frozenset(names),
+        hidden=reading.hidden,
+        outer=reading.outer | constants.outer,
+    )
+
+
+class _Constants(cst.CSTVisitor):
+    """Collects names assigned a literal container of constants, and the names that anything may change.
+
+    A name is changed by a method call on it, an assignment into it, or where it is handed on: only iterating over it,
+    reading an item and asking for its length leave it alone.
+    """
+
+    def __init__(self) -> None:
+        self.values: dict[str, cst.BaseExpression] = {}
+        self.changed: set[str] = set()
+        self.outer: set[str] = set()
+        self._harmless: set[cst.CSTNode] = set()
+
+    def visit_Assign(self, node: cst.Assign) -> None:
+        if len(node.targets) != 1 or not isinstance(node.targets[0].target, cst.Name):
+            return
+        self._harmless.add(node.targets[0].target)
+        if isinstance(node.value, (cst.List, cst.Tuple, cst.Set, cst.Dict)) and _is_constant(node.value):
+            self.values[node.targets[0].target.value] = node.value
+
+    def visit_For(self, node: cst.For) -> None:
+        self._harmless.add(node.iter)
+
+    def visit_CompFor(self, node: cst.CompFor) -> None:
+        self._harmless.add(node.iter)
+
+    def visit_Subscript(self, node: cst.Subscript) -> None:
+        self._harmless.add(node.value)
+
+    def visit_FormattedStringExpression(self, node: cst.FormattedStringExpression) -> None:
+        self._harmless.add(node.expression)
+
+    def visit_Call(self, node: cst.Call) -> None:
+        match node.func:
+            case cst.Name("len" | "range" | "enumerate" | "zip" | "reversed" | "print" | "list" | "tuple" | "sorted"):
+                self._harmless.update(argument.value for argument in node.args)
+            case cst.Attribute(value=cst.Name() as owner, attr=cst.Name("items" | "values" | "keys")):
+                self._harmless.add(owner)
+
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
+        self._change(node.target)
+
+    def _change(self, target: cst.BaseExpression) -> None:
+        """Note the object that a target is a part of as changed."""
+        while isinstance(target, (cst.Subscript, cst.Attribute)):
+            target = target.value
+            if isinstance(target, cst.Name):
+                self.changed.add(target.value)
+
+    def visit_AugAssign(self, node: cst.AugAssign) -> None:
+        self._change(node.target)
+        if isinstance(node.target, cst.Name):
+            self.changed.add(node.target.value)
+
+    def visit_Del(self, node: cst.Del) -> None:
+        self._change(node.target)
+
+    def visit_Global(self, node: cst.Global) -> None:
+        self._declare(node.names)
+
+    def visit_Nonlocal(self, node: cst.Nonlocal) -> None:
+        self._declare(node.names)
+
+    def _declare(self, names: Sequence[cst.NameItem]) -> None:
+        found = {item.name.value for item in names}
+        self.changed |= found
+        self.outer |= found
+
+    def visit_Name(self, node: cst.Name) -> None:
+        if node not in self._harmless:
+            self.changed.add(node.value)
+
+
+def _is_constant(node: cst.BaseExpression) -> bool:
+    match node:
+        case cst.SimpleString() | cst.Integer() | cst.Float() | cst.Name("True" | "False" | "None"):
+            return True
+        case cst.Tuple() | cst.List() | cst.Set():
+            return all(isinstance(one, cst.Element) and _is_constant(one.value) for one in node.elements)
+        case cst.Dict():
+            return all(
+                isinstance(one, cst.DictElement) and _is_constant(one.key) and _is_constant(one.value)
+                for one in node.elements
+            )
+    return False

@@ -1,0 +1,193 @@
+"""The command `check`: from the choices of the command line to output and exit status."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskfan_lint import console
+from taskfan_lint.config import Configs, Layer
+from taskfan_lint.diff import unified
+from taskfan_lint.files import Found, Problem, Skipped, Source, excluded, find
+from taskfan_lint.options import dump
+from taskfan_lint.report import STDIN, Look, renderer
+from taskfan_lint.run import Mode, Outcome, examine, run
+from taskfan_lint.summary import Run, statistics, summary
+
+FOR_PEOPLE = ("text", "concise")
+
+
+@dataclass(frozen=True)
+class Output:
+    """A format and the file it goes to, None for standard output."""
+
+    format: str
+    file: str | None
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the command line asks for, read and checked; `layer` is its part of the settings."""
+
+    paths: tuple[str, ...]
+    layer: Layer
+    outputs: tuple[Output, ...]
+    mode: Mode
+    unsafe: bool
+    config: str | None
+    isolated: bool
+    stdin_filename: str | None
+    force_exclude: bool
+    statistics: bool
+    show_files: bool
+    show_settings: bool
+    exit_zero: bool
+    quiet: bool
+    verbose: bool
+    color: str
+
+    @property
+    def stdin(self) -> bool:
+        return self.paths == (STDIN,) or (not self.paths and self.stdin_filename is not None)
+
+
+def check(choices: Choices) -> int:
+    """Run and return the exit status; raises ConfigError for the configuration that the command line names."""
+    config = Path(choices.config) if choices.config else None
+    configs = Configs(choices.layer, file=config, isolated=choices.isolated)
+    paths = choices.paths or (".",)
+    if choices.stdin:
+        paths = (choices.stdin_filename or STDIN,)
+        found: list[Found] = [_stdin_source(paths[0], configs, choices.force_exclude)]
+    else:
+        found = find(paths, configs, force_exclude=choices.force_exclude)
+    if choices.show_files or choices.show_settings:
+        return _show(found, choices)
+    sources = [each for each in found if isinstance(each, Source)]
+    if choices.stdin:
+        outcomes = _run_stdin(sources, choices)
+    else:
+        steps = run(sources, choices.mode, unsafe=choices.unsafe)
+        outcomes = tuple(console.progress(steps, len(sources), silent=choices.quiet))
+    skipped = [each for each in found if isinstance(each, Skipped)]
+    return _tell(Run(outcomes, len(skipped), choices.mode), found, paths, choices)
+
+
+def _stdin_source(name: str, configs: Configs, force_exclude: bool) -> Found:
+    absolute = os.path.abspath(name)
+    settings = configs.settings(os.path.dirname(absolute))
+    if force_exclude and name != STDIN and excluded(absolute, settings):
+        return Skipped(absolute, "is excluded", wanted=True)
+    return Source(Path(STDIN if name == STDIN else absolute), settings)
+
+
+def _run_stdin(sources: list[Source], choices: Choices) -> tuple[Outcome, ...]:
+    """Check standard input; under `--fix` its text goes on to standard output, fixed or as it came."""
+    raw = console.standard_input()
+    steps = (examine(each.path, raw, each.settings, choices.mode, unsafe=choices.unsafe) for each in sources)
+    outcomes = tuple(steps)
+    if choices.mode is Mode.FIX:
+        fixed = [outcome.document.encode(outcome.text) for outcome in outcomes if outcome.document]
+        console.out(b"".join(fixed or [raw]))
+    return outcomes
+
+
+def _show(found: list[Found], choices: Choices) -> int:
+    """Print the files that would be checked, or the settings of the first one."""
+    sources = [each for each in found if isinstance(each, Source)]
+    if choices.show_files:
+        console.out("".join(f"{_look(choices).path(source.path)}\n" for source in sources))
+    elif sources:
+        name = _look(choices).path(sources[0].path)
+        console.out(f"# the settings of {name}\n\n{dump(sources[0].settings)}")
+    return 2 if _problems(found, choices) else 0
+
+
+def _tell(run: Run, found: list[Found], paths: Iterable[str], choices: Choices) -> int:
+    if choices.mode is Mode.DIFF:
+        console.out(b"".join(_diff(outcome, choices) for outcome in run.outcomes))
+    failed = not _write_reports(run, choices)
+    failed = _problems(found, choices) or failed
+    failed = _troubles(run, choices) or failed
+    if not choices.quiet and not _for_machines(choices) and (run.outcomes or not failed):
+        for line in summary(run, paths, _look(choices), all_places=choices.verbose):
+            console.err(line)
+    if failed:
+        return 2
+    would_change = choices.mode is Mode.DIFF and any(outcome.changed for outcome in run.outcomes)
+    return int((would_change or any(outcome.fails for outcome in run.outcomes)) and not choices.exit_zero)
+
+
+def _diff(outcome: Outcome, choices: Choices) -> bytes:
+    if outcome.document is None or not outcome.changed:
+        return b""
+    return unified(outcome.document, outcome.text, _look(choices).path(outcome.path))
+
+
+def _write_reports(run: Run, choices: Choices) -> bool:
+    """Write each output where it belongs; return whether all could be written."""
+    reports = [outcome.report for outcome in run.outcomes if outcome.report is not None]
+    done = True
+    for output in choices.outputs:
+        look = _look(choices) if output.file is None else Look()
+        if output.file is not None:
+            done = _write_file(output.file, renderer(output.format)(reports, look)) and done
+        elif choices.mode is not Mode.DIFF and not (choices.statistics and output.format in FOR_PEOPLE):
+            _stdout(choices, renderer(output.format)(reports, look))
+    if choices.statistics:
+        (console.err if _for_machines(choices) else console.out)(statistics(run))
+    return done
+
+
+def _stdout(choices: Choices, text: str) -> None:
+    if choices.stdin and choices.mode is Mode.FIX:  # there the fixed text has gone to standard output
+        console.err(text)
+    else:
+        console.out(text)
+
+
+def _write_file(file: str, text: str) -> bool:
+    try:
+        Path(file).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        console.tell("error", f"{file}: cannot be written: {(error.strerror or str(error)).lower()}")
+        return False
+    return True
+
+
+def _problems(found: list[Found], choices: Choices) -> bool:
+    """Say what is wrong with the paths; return whether something is."""
+    look = _look(choices)
+    for each in found:
+        if isinstance(each, Skipped) and not choices.quiet and (choices.verbose or not each.wanted):
+            console.tell("warning", f"{look.path(each.path)}: {each.reason}, skipped")
+        elif isinstance(each, Problem):
+            console.tell("error", f"{look.path(each.path)}: {each.reason}")
+    return any(isinstance(each, Problem) for each in found)
+
+
+def _troubles(run: Run, choices: Choices) -> bool:
+    """Say which files failed or were refused; return whether one failed."""
+    look = _look(choices)
+    for outcome in run.outcomes:
+        path = look.path(outcome.path)
+        if outcome.error:
+            console.tell("error", f"{path}: {outcome.error}")
+        if outcome.trace and choices.verbose:
+            console.err(outcome.trace)
+        if not choices.quiet:
+            reasons = [f": {outcome.refused}"] if outcome.refused else []
+            for reason in [*reasons, *(f":{place.row}: {place.reason}" for place in outcome.checked.refused)]:
+                console.tell("warning", f"{path}{reason}")
+    return any(outcome.error for outcome in run.outcomes)
+
+
+def _look(choices: Choices) -> Look:
+    return Look(console.colors(choices.color))
+
+
+def _for_machines(choices: Choices) -> bool:
+    """Tell whether standard output carries a format that a program reads."""
+    return any(output.file is None and output.format not in FOR_PEOPLE for output in choices.outputs)

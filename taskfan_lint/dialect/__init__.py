@@ -1,0 +1,7 @@
+"""Pseudo-code to parseable Python: repairs of equal length, so that every offset stays where it is."""
+
+from __future__ import annotations
+
+from taskfan_lint.dialect.repair import Label, Repaired, repair
+
+__all__ = ["Label", "Repaired", "repair"]

@@ -1,0 +1,65 @@
+"""How the command line is laid out: a default command, and options under headings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+GROUP_OPTIONS = ("-h", "--help", "--version")
+DEFAULT = "check"
+
+Sections = dict[str, list[tuple[str, str]]]
+
+
+class SectionedOption(click.Option):
+    """An option that stands under a heading of the help text."""
+
+    def __init__(self, *names: Any, section: str, **attributes: Any) -> None:
+        super().__init__(*names, **attributes)
+        self.section = section
+
+
+def option(section: str, *names: str, **attributes: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the decorator that adds an option under the heading `section`."""
+    return click.option(*names, cls=SectionedOption, section=section, **attributes)
+
+
+class Sectioned(click.Command):
+    """A command whose help lists its options under their headings, in the order of declaration."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _write(_sections(self, ctx), formatter)
+
+
+class Commands(click.Group):
+    """A group that runs its command `check` where no command is named, and shows the options of it as its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = args and (args[0] in self.commands or args[0] in GROUP_OPTIONS)
+        return super().parse_args(ctx, args if named else [DEFAULT, *args])
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.format_commands(ctx, formatter)
+        default = self.commands[DEFAULT]
+        sections = _sections(default, click.Context(default, ctx, DEFAULT))
+        for heading, records in _sections(self, ctx).items():
+            known = sections.setdefault(heading, [])
+            known += [record for record in records if record not in known]
+        _write(sections, formatter)
+
+
+def _sections(command: click.Command, ctx: click.Context) -> Sections:
+    sections: Sections = {}
+    for parameter in command.get_params(ctx):
+        record = parameter.get_help_record(ctx)
+        if record is not None and isinstance(parameter, click.Option):
+            sections.setdefault(getattr(parameter, "section", "General"), []).append(record)
+    return sections
+
+
+def _write(sections: Sections, formatter: click.HelpFormatter) -> None:
+    for heading, records in sections.items():
+        with formatter.section(heading):
+            formatter.write_dl(records)

@@ -1,0 +1,104 @@
+"""One snippet to its findings: facts, rules, verified fixes, suppression."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from taskfan_lint import rules, suppress
+from taskfan_lint.analysis.boundaries import boundary
+from taskfan_lint.analysis.flow import analyse
+from taskfan_lint.analysis.model import Analysis, BoundaryKind, Facts
+from taskfan_lint.analysis.read import SCRIPT_TAGS, read_snippet
+from taskfan_lint.analysis.reading import Reading, Unparsable
+from taskfan_lint.edit import Lines, Span
+from taskfan_lint.finding import Finding
+from taskfan_lint.profile import BUILT_IN_NAMES, SIMPLE_NAMES
+from taskfan_lint.rules import syntax_error
+from taskfan_lint.settings import Settings
+from taskfan_lint.source import Snippet
+from taskfan_lint.verify import verified
+
+_IMPORTED = re.compile(
+    rf"^[ \t]*(?:from\s+[\w.]+\s+import\s+[^\r\n#]*|import\s+[^\r\n#]*|(?:async\s+)?def\s+"
+    rf"|(?:export\s+)?(?:default\s+)?(?:abstract\s+)?(?:class|interface|type|(?:async\s+)?function|const|let|var)\s+)"
+    rf"\b(?P<name>{'|'.join(sorted(BUILT_IN_NAMES))})\b",
+    re.MULTILINE,
+)
+_CALL = re.compile(rf"(?<![\w.])(?:(?:{'|'.join(sorted(SIMPLE_NAMES))})\s*\(\s*[^)\s]|task\s*\(\s*[^)]*subagent_type)")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a snippet was not analysed: an offset in its code, and whether it is too deep rather than no Python."""
+
+    offset: int
+    reason: str
+    deep: bool
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """The findings of a snippet, with offsets in its code, or the problem that kept it from being read."""
+
+    findings: tuple[Finding, ...] = ()
+    problem: Problem | None = None
+
+
+def foreign_names(snippets: Iterable[Snippet]) -> frozenset[str]:
+    """Return the dispatch names that any fence of a document imports or defines: there they mean something else."""
+    return frozenset(found["name"] for one in snippets if one.fenced for found in _IMPORTED.finditer(one.code))
+
+
+def inspect(snippet: Snippet, settings: Settings, foreign: frozenset[str] = frozenset()) -> Inspected:
+    """Return what the rules find in a snippet."""
+    reading = Reading(settings, snippet.fenced, foreign=foreign, tag=snippet.tag)
+    try:
+        facts = read_snippet(snippet.code, reading)
+    except Unparsable as error:
+        return _unread(snippet, error, settings)
+    if facts is None:
+        return Inspected()
+    analysis = analyse(facts)
+    findings = verified(list(_findings(analysis, settings)), analysis, snippet.code, reading)
+    return Inspected(tuple(_marked(_suppressed(findings, facts, settings), facts, snippet)))
+
+
+def _unread(snippet: Snippet, error: Unparsable, settings: Settings) -> Inspected:
+    lines = Lines(snippet.code)
+    span = lines.span(min(error.row, len(lines)))
+    if not snippet.fenced and not error.deep and snippet.tag not in SCRIPT_TAGS:
+        text = lines.row(min(error.row, len(lines)))
+        place = Span(span.start + len(text) - len(text.lstrip()), span.start + len(text))
+        found = syntax_error.report(place, error.reason)
+        return Inspected((found,) if settings.enables(found.code) else ())
+    if snippet.fenced and not _CALL.search(snippet.code):
+        return Inspected()
+    return Inspected(problem=Problem(span.start, error.reason, error.deep))
+
+
+def _findings(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
+    for rule in rules.rules():
+        if rule.check and settings.enables(rule.name):
+            yield from rule.check(analysis, settings)
+
+
+def _suppressed(findings: list[Finding], facts: Facts, settings: Settings) -> list[Finding]:
+    asked = frozenset(name for name in rules.rule_names() if settings.enables(name))
+    kept, unused = suppress.suppress(findings, suppress.suppressions(facts), asked)
+    return kept + [one for one in unused if settings.enables(one.code)]
+
+
+def _marked(findings: Iterable[Finding], facts: Facts, snippet: Snippet) -> Iterator[Finding]:
+    """Yield the findings, those in a half that is marked as wrong as counter-examples."""
+    markers = []
+    if snippet.fenced:
+        found = (boundary(comment) for comment in facts.comments if comment.own_line)
+        markers = [(one.span.start, one.wrong) for one in found if one and one.kind is BoundaryKind.MARKER]
+    for one in findings:
+        wrong = snippet.counterexample
+        for start, verdict in markers:
+            if start <= one.span.start:
+                wrong = verdict
+        yield replace(one, counterexample=wrong)

@@ -1,0 +1,181 @@
+"""Which calls start a sub-agent, which wait for one, and what other calls between dispatches mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from taskfan_lint.settings import Settings
+
+AGENT_KEYWORDS = frozenset({"subagent_type", "agent_type"})
+TOOL_KEYWORDS = frozenset(
+    {"agent", "background", "context", "description", "input", "instruction", "instructions_file", "isolation",
+     "message", "prompt", "resume", "run_in_background", "task", "type"}
+)  # fmt: skip
+FOREIGN_KEYWORDS = frozenset(
+    {"args", "assigned_to", "assignee", "backstory", "completed", "created_at", "deadline", "depends_on", "deps_type",
+     "done", "due", "due_date", "estimated_hours", "execute", "expected_output", "func", "function", "goal", "handoffs",
+     "id", "instructions", "kwargs", "llm", "output_type", "owner", "priority", "queue", "result_type", "role", "state",
+     "status", "system_prompt", "target", "task_id", "title", "user", "user_id", "verbose"}
+)  # fmt: skip
+SIMPLE_NAMES = frozenset({"Task", "Agent"})
+MARKED_NAMES = frozenset({"task", "spawn_agent"})
+BUILT_IN_NAMES = SIMPLE_NAMES | MARKED_NAMES
+
+COMBINERS = frozenset({"gather", "wait", "as_completed", "parallel", "all", "allSettled", "race", "any", "wait_all"})
+PLAIN_COMBINERS = frozenset({"gather", "parallel", "as_completed", "wait_all"})
+WAITERS = frozenset({"gather", "wait", "wait_agent", "wait_all", "wait_for", "TaskOutput", "AgentOutputTool"})
+HANDLE_WAITERS = frozenset({"result", "join", "get", "wait"})
+STARTERS = frozenset({"create_task", "ensure_future", "submit", "start_soon", "spawn", "apply_async", "run_coroutine"})
+BACKGROUND_NAMES = frozenset({"spawn_agent"})
+
+_ASKS = re.compile(
+    r"(?:^|_)(?:ask|input|confirm|approve|approval|prompt_user|clarify)(?:_|$)|user(?:_?question|_?input)"
+)
+_LIMITS = re.compile(r"(?:^|_)(?:sleep|throttle|limiter|limit|rate_?limit\w*|semaphore|acquire|backoff)(?:_|$)")
+_CHECKS = re.compile(
+    r"(?:^|_)(?:tests?|pytest|jest|lint|linter|verify|check|checks|validate|assert\w*|typecheck|smoke|rollback)(?:_|$)"
+)
+_CHECK_COMMAND = re.compile(
+    r"\b(?:pytest|tox|nox|jest|vitest|mocha|ruff|mypy|eslint|tsc|make|go (?:test|vet|build)|cargo (?:test|check|build)|"
+    r"git (?:commit|merge|push)|(?:npm|pnpm|yarn|bun)(?: run)? (?:test|lint|build|typecheck|check)\b)"
+)
+_SERIAL = re.compile(r"(?:^|[_\W])(?:sequential(?:ly)?|serial(?:ly)?|in_order|one_by_one)(?:$|[_\W])", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+_EARLIER = re.compile(
+    r"\b(?:previous|prior|earlier|preceding|above)\s+(?:\w+\s+){0,2}?(?:handoffs?|agents?|results?|outputs?|findings|"
+    r"phases?|steps?|stages?|tasks?|analys[ei]s|reviews?|reports?|research)\b"
+    r"|\b(?:based|building|depend\w*|relying)\s+(?:up)?on\s+(?:the\s+)?(?:\w+['’]?s?\s+){0,3}?(?:findings|results?|outputs?|"
+    r"analys[ei]s|reports?|research|plan|design|spec(?:ification)?|architecture|handoffs?)\b"
+    r"|\b(?:results?|outputs?|findings|reports?|analys[ei]s)\s+(?:from|of|by)\s+(?:the\s+)?(?:\w+[\s-]+){0,3}?"
+    r"(?:agents?|task|step|phase|stage|reviewers?|researchers?|wave|round)\b"
+    r"|\[(?:\w+[\s-]+){0,3}(?:results?|outputs?|findings|handoffs?)\]"
+    r"|\bcontinue\s+(?:from\s+)?where\b|\bpick(?:ing)?\s+up\s+where\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Callee:
+    """What a front end knows of a call's name: as written, and where it comes from.
+
+    `origin` is the full name it was imported as, "" for a name that the code neither imports nor defines, None for
+    one that it defines itself.
+    """
+
+    name: str
+    origin: str | None = ""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A call's arguments: its keywords (those of an object argument too), and whether it has a string or object."""
+
+    keywords: frozenset[str]
+    strings: bool = False
+    objects: bool = False
+
+
+def is_dispatch(callee: Callee, shape: Shape, settings: Settings, *, fenced: bool, foreign: bool = False) -> bool:
+    """Tell whether a call dispatches a sub-agent; `foreign` where other code of the document imports the name."""
+    if callee.name in settings.dispatch_names:
+        return True
+    if callee.origin:
+        return _configured(callee.origin, settings)
+    if callee.origin is None or callee.name not in BUILT_IN_NAMES:
+        return False
+    if shape.keywords & AGENT_KEYWORDS:
+        return True
+    if not fenced or foreign or callee.name in MARKED_NAMES:
+        return False
+    if shape.keywords:
+        return bool(shape.keywords & TOOL_KEYWORDS) and not shape.keywords & FOREIGN_KEYWORDS
+    return shape.strings or shape.objects
+
+
+def _configured(origin: str, settings: Settings) -> bool:
+    module, _, name = origin.rpartition(".")
+    known = origin in settings.dispatch_names
+    return known or (name in BUILT_IN_NAMES and any(_inside(module, one) for one in settings.dispatch_modules))
+
+
+def _inside(module: str, package: str) -> bool:
+    return module == package or module.startswith(package + ".")
+
+
+def gate(settings: Settings, *, script: bool = False) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """Return the words of which a text must hold one, and what one must look like, for anything to be found in it.
+
+    That is a call by a dispatch's name (white space, a line's continuation and the bracket around a name may stand
+    before the call's bracket), or our own comment. A script may be a workflow, in which `agent(` is a dispatch.
+    """
+    return _gate(dispatch_words(settings), script)
+
+
+@cache
+def _gate(names: frozenset[str], script: bool) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    words = sorted({*names, "agent"} if script else names)
+    pattern = re.compile(rf"(?:{'|'.join(map(re.escape, words))})[\s\\)]*\(|taskfan:")
+    return (*words, "taskfan:"), pattern
+
+
+def dispatch_words(settings: Settings) -> frozenset[str]:
+    """Return the last parts of the names by which a dispatch can be called."""
+    return BUILT_IN_NAMES | {name.rpartition(".")[2] for name in settings.dispatch_names}
+
+
+def is_combiner(name: str, settings: Settings) -> bool:
+    """Tell whether a call by this name takes several started calls and runs them together."""
+    last = name.rpartition(".")[2]
+    if "." in name and last in {"all", "any", "race", "allSettled"}:
+        return name.startswith("Promise.")
+    return last in PLAIN_COMBINERS or name in {"asyncio.wait", "wait"} or last in settings.wait_names
+
+
+def is_waiter(name: str, settings: Settings) -> bool:
+    """Tell whether a call by this name waits for what it is given."""
+    last = name.rpartition(".")[2]
+    return last in WAITERS or name in settings.wait_names or last in settings.wait_names
+
+
+def is_handle_waiter(name: str) -> bool:
+    """Tell whether a method of this name waits, where its receiver is what a dispatch returned."""
+    return "." in name and name.rpartition(".")[2] in HANDLE_WAITERS
+
+
+def is_starter(name: str) -> bool:
+    """Tell whether a call by this name starts the call that it is given and returns at once."""
+    return name.rpartition(".")[2] in STARTERS
+
+
+def words(name: str) -> str:
+    """Return a name as lower-case words joined by `_`: `askUserQuestion` gives `ask_user_question`."""
+    return _CAMEL.sub("_", name).replace(".", "_").lower()
+
+
+def asks_user(name: str) -> bool:
+    """Tell whether a call by this name asks a person."""
+    return bool(_ASKS.search(words(name)))
+
+
+def limits_rate(name: str) -> bool:
+    """Tell whether a call or context by this name slows the run down on purpose."""
+    return bool(_LIMITS.search(words(name)))
+
+
+def checks(name: str, texts: Iterable[str] = ()) -> bool:
+    """Tell whether a call tests or checks what was done so far, by its name or by the command that it runs."""
+    return bool(_CHECKS.search(words(name))) or any(_CHECK_COMMAND.search(text) for text in texts)
+
+
+def is_serial(text: str) -> bool:
+    """Tell whether the source of a test speaks of running in sequence."""
+    return bool(_SERIAL.search(_CAMEL.sub("_", text)))
+
+
+def asks_for_earlier(prompt: str) -> bool:
+    """Tell whether a prompt's own words ask for the result of an earlier agent."""
+    return bool(_EARLIER.search(prompt))

@@ -1,0 +1,131 @@
+"""Where statements stand: whole lines with their comments, indentation, and new names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from taskfan_lint.analysis import tree
+from taskfan_lint.analysis.boundaries import boundary
+from taskfan_lint.analysis.model import Comment, Facts, Node, Region
+from taskfan_lint.edit import Edit, Lines, Span, apply
+from taskfan_lint.rewrite import Declined
+from taskfan_lint.source import newline_of
+
+
+class Layout:
+    """The lines of a snippet, asked for by the statements on them."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.code = facts.code
+        self.lines = Lines(facts.code)
+        self.newline = newline_of(facts.code)
+        self._names = set(facts.names)
+
+    def text(self, span: Span) -> str:
+        return self.code[span.start : span.end]
+
+    def indent(self, offset: int) -> str:
+        """Return the white space that the line of an offset starts with."""
+        start = self.lines.start_of_line(offset)
+        found = re.match(r"[ \t\f]*", self.code[start:])
+        return found[0] if found else ""
+
+    def stands_alone(self, span: Span) -> bool:
+        """Tell whether nothing but a comment shares the lines of a statement."""
+        before = self.code[self.lines.start_of_line(span.start) : span.start]
+        after = self.code[span.end : self.lines.end_of_line(span.end)].strip()
+        return not before.strip() and (not after or after.startswith("#"))
+
+    def rows(self, span: Span) -> Span:
+        """Return the whole lines of a statement; raises Declined where others share them."""
+        if not self.stands_alone(span):
+            raise Declined("other code stands on the same line")
+        return Span(self.lines.start_of_line(span.start), self.lines.end_of_line(span.end))
+
+    def block(self, span: Span) -> Span:
+        """Return the whole lines of a statement with the comments that belong to it: those right above it.
+
+        A comment that opens a phase or marks an example stays where it is.
+        """
+        rows = self.rows(span)
+        start = rows.start
+        for comment in reversed(self.comments_before(rows.start)):
+            line = self.lines.start_of_line(comment.span.start)
+            same = self.indent(comment.span.start) == self.indent(span.start)
+            if self.lines.end_of_line(comment.span.end) != start or not same or boundary(comment):
+                break
+            start = line
+        return Span(start, rows.end)
+
+    def with_tail(self, rows: Span) -> Span:
+        """Return the lines of a compound statement with the comments right below it that are indented deeper."""
+        end = rows.end
+        for comment in self.facts.comments:
+            deeper = len(self.indent(comment.span.start)) > len(self.indent(rows.start))
+            if comment.own_line and deeper and self.lines.start_of_line(comment.span.start) == end:
+                end = self.lines.end_of_line(comment.span.end)
+        return Span(rows.start, end)
+
+    def comments_before(self, offset: int) -> list[Comment]:
+        return [one for one in self.facts.comments if one.own_line and one.span.end <= offset]
+
+    def comments_in(self, span: Span) -> list[Comment]:
+        return [one for one in self.facts.comments if one.span in span]
+
+    def with_newline(self, text: str) -> str:
+        """Return the text of whole lines, ended by a line end even where the file's last line has none."""
+        return text if text.endswith(("\n", "\r")) or not text else text + self.newline
+
+    def fresh(self, wanted: str) -> str:
+        """Return a name that the snippet doesn't use yet, and take it: `wanted`, or that with a number."""
+        name, number = wanted, 2
+        while name in self._names:
+            name, number = f"{wanted}_{number}", number + 1
+        self._names.add(name)
+        return name
+
+    def indentation(self, span: Span, old: str, new: str) -> list[Edit]:
+        """Return the edits that change the indentation of a statement's later lines.
+
+        Lines that begin inside of a string of several lines are content and stay.
+        """
+        if old == new:
+            return []
+        first, last = self.lines.position(span.start)[0], self.lines.position(span.end)[0]
+        starts = [start for start in self.lines.starts[first:last] if self.code.startswith(old, start)]
+        return [
+            Edit(Span(start, start + len(old)), new)
+            for start in starts
+            if not any(string.start < start < string.end for string in self.facts.strings)
+        ]
+
+    def rewritten(self, span: Span, edits: Iterable[Edit]) -> str:
+        """Return the text of a span with those edits made that lie in it."""
+        inside = [edit for edit in edits if edit.span in span]
+        moved = [Edit(Span(one.span.start - span.start, one.span.end - span.start), one.content) for one in inside]
+        return apply(self.text(span), moved)
+
+    def region_of(self, span: Span) -> Region:
+        """Return the innermost region around a span."""
+        around = [region for region in self.facts.regions if span in region.span]
+        return min(around, key=lambda region: region.span.end - region.span.start)
+
+    def sequence_of(self, span: Span) -> tuple[Node, ...]:
+        """Return the innermost sequence of statements one of which holds the span."""
+        region = self.region_of(span)
+        found = [one for one in tree.sequences(region) if tree.holder(one, span)]
+        if not found:
+            raise Declined("the statement is not found")
+        return min(found, key=lambda nodes: nodes[-1].span.end - nodes[0].span.start)
+
+    def is_global(self, span: Span) -> bool:
+        """Tell whether names bound here can be read from other files."""
+        return not self.facts.fenced and self.region_of(span) is self.facts.regions[0]
+
+
+def identifier(text: str) -> str:
+    """Return a text as a lower-case identifier: "prp-gen: hunter" gives `prp_gen_hunter`, "" if none is left."""
+    name = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_").lower()
+    return name if name[:1].isalpha() and len(name) <= 40 else ""

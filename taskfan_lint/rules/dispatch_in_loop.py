@@ -1,0 +1,89 @@
+"""A dispatch in a loop that puts each iteration in a window of its own without need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taskfan_lint.analysis.model import Analysis, Cause, Dispatch, Interruption, Loop
+from taskfan_lint.edit import Span
+from taskfan_lint.finding import Finding, Note, Severity
+from taskfan_lint.rewrite import mend, split, unroll
+from taskfan_lint.settings import Settings
+
+NAME = "dispatch-in-loop"
+SEVERITY = Severity.WARNING
+CAUSE = Cause.LOOP
+
+
+def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
+    """Yield a finding for each dispatch that goes out once per iteration."""
+    for one in analysis.of(CAUSE):
+        if one.background:
+            yield _in_background(one)
+            continue
+        mended = mend(unroll.unroll, analysis.facts, one, settings)
+        if mended.fix is None:
+            other = mend(split.split, analysis.facts, one)
+            mended = other if other.fix or one.loops[0].items is None else mended
+        loop = one.loops[0]
+        yield Finding(
+            NAME,
+            SEVERITY,
+            _message(one),
+            one.span,
+            _help(loop),
+            mended.fix,
+            (
+                Note(_header(loop), f"the loop over `{_iterable(analysis, loop)}` starts a window for each iteration"),
+                *((Note(one.span, f"no fix: {mended.reason}"),) if mended.reason else ()),
+            ),
+        )
+
+
+def _message(one: Interruption) -> str:
+    name = one.after.name
+    proof = _reach(one.after, one.loops)
+    windows = "one window per iteration" if one.windows is None else f"{one.windows} windows"
+    return f"`{name}` goes out once per iteration, and no iteration uses another's result{proof} ({windows}, 1 needed)"
+
+
+def _reach(dispatch: Dispatch, loops: tuple[Loop, ...]) -> str:
+    """Return what the targets reach directly: "`agent` only reaches `subagent_type`"."""
+    targets = [name for loop in loops for name in loop.targets]
+    parts = []
+    for target in targets:
+        reached = [
+            f"`{argument.keyword}`"
+            for argument in dispatch.arguments
+            if argument.keyword.isidentifier() and target in argument.reads
+        ]
+        if reached:
+            parts.append(f"`{target}` only reaches {' and '.join(reached)}")
+    return ": " + ", ".join(parts) if parts else ""
+
+
+def _help(loop: Loop) -> str:
+    if loop.items is not None:
+        return "write the calls one below another, without the loop"
+    return "prepare every prompt first, then dispatch them in a loop that does nothing else"
+
+
+def _iterable(analysis: Analysis, loop: Loop) -> str:
+    span = loop.iterable or loop.header.span
+    text = " ".join(analysis.facts.written(span).split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _header(loop: Loop) -> Span:
+    return loop.target_span or loop.header.span
+
+
+def _in_background(one: Interruption) -> Finding:
+    turns = "a model turn per iteration" if one.windows is None else f"{one.windows} model turns"
+    return Finding(
+        NAME,
+        Severity.INFO,
+        f"`{one.after.name}` is launched in the background once per iteration: it costs {turns}, 1 needed",
+        one.span,
+        "launch all of them in one response, then wait once",
+    )

@@ -1,0 +1,131 @@
+"""The run over files: each is read, checked or fixed, and written; what became of it is an Outcome."""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+
+from taskfan_lint import engine
+from taskfan_lint.engine import Checked
+from taskfan_lint.files import Source, TooLargeError, WriteError, read
+from taskfan_lint.files import replace as replace_file
+from taskfan_lint.report import Report
+from taskfan_lint.settings import Settings
+from taskfan_lint.source import DecodeError, Document, decode
+
+NOTHING = Checked(())
+
+
+class Mode(Enum):
+    """What a run does with the fixes: nothing, write them, or show them as a diff."""
+
+    CHECK = "check"
+    FIX = "fix"
+    DIFF = "diff"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file; a file that was not looked at has no document.
+
+    `fixed` counts findings that the fixes mended. `text` is what the fixes make of the document, whether or not it
+    was written.
+    """
+
+    path: Path
+    document: Document | None = None
+    checked: Checked = NOTHING
+    text: str = ""
+    fixed: int = 0
+    fails: bool = False
+    refused: str = ""
+    error: str = ""
+    trace: str = ""
+
+    @property
+    def changed(self) -> bool:
+        return self.document is not None and self.text != self.document.text
+
+    @property
+    def report(self) -> Report | None:
+        """The findings that remain, on the text that they are about."""
+        if self.document is None or not self.checked.findings:
+            return None
+        return Report(replace(self.document, text=self.text), self.checked.findings)
+
+
+def run(sources: Iterable[Source], mode: Mode, *, unsafe: bool) -> Iterator[Outcome]:
+    """Yield the outcome of each file in turn; under Mode.FIX files are written as they come."""
+    for source in sources:
+        try:
+            raw = read(source.path, source.settings.max_file_size)
+            outcome = examine(source.path, raw, source.settings, mode, unsafe=unsafe)
+            yield _written(outcome, source, raw) if mode is Mode.FIX and outcome.changed else outcome
+        except TooLargeError as error:
+            yield Outcome(source.path, refused=str(error))
+        except OSError as error:
+            yield Outcome(source.path, error=f"cannot be read: {(error.strerror or str(error)).lower()}")
+
+
+def examine(path: Path, raw: bytes, settings: Settings, mode: Mode, *, unsafe: bool) -> Outcome:
+    """Return the outcome of one file's bytes; nothing is written."""
+    if len(raw) > settings.max_file_size:
+        return Outcome(path, refused=f"too large: `max-file-size` is {settings.max_file_size}")
+    try:
+        return _examined(decode(path, raw), settings, mode, unsafe)
+    except DecodeError as error:
+        return Outcome(path, error=f"cannot be decoded: {error}")
+    except Exception as error:  # the one place: an error in the engine costs this file, not the run
+        return Outcome(path, error=f"internal error: {type(error).__name__}: {error}", trace=traceback.format_exc())
+
+
+def _examined(document: Document, settings: Settings, mode: Mode, unsafe: bool) -> Outcome:
+    if mode is Mode.CHECK:
+        checked = engine.check(document, settings)
+        return Outcome(document.path, document, checked, document.text, fails=_fails(checked, settings))
+    text, checked = engine.fix(document, settings, unsafe=unsafe)
+    fixed = _mended(document, checked, settings) if text != document.text else 0
+    outcome = Outcome(document.path, document, checked, text, fixed, _fails(checked, settings))
+    if not _encodes(document, text):
+        return _unfixed(outcome, settings, f"cannot be written: a fix is not {document.encoding} text")
+    return outcome
+
+
+def _written(outcome: Outcome, source: Source, raw: bytes) -> Outcome:
+    assert outcome.document is not None
+    try:
+        replace_file(source.path, raw, outcome.document.encode(outcome.text))
+    except WriteError as error:
+        return _unfixed(outcome, source.settings, str(error))
+    return outcome
+
+
+def _unfixed(outcome: Outcome, settings: Settings, error: str) -> Outcome:
+    """Return the outcome of a file that stays as it is although there are fixes."""
+    assert outcome.document is not None
+    checked = engine.check(outcome.document, settings)
+    return Outcome(
+        outcome.path, outcome.document, checked, outcome.document.text, fails=_fails(checked, settings), error=error
+    )
+
+
+def _fails(checked: Checked, settings: Settings) -> bool:
+    return any(finding.severity >= settings.fail_on for finding in checked.findings)
+
+
+def _mended(document: Document, after: Checked, settings: Settings) -> int:
+    """Return how many findings of a document are gone; one that takes another's place doesn't count against it."""
+    before = Counter(finding.code for finding in engine.check(document, settings).findings)
+    return sum((before - Counter(finding.code for finding in after.findings)).values())
+
+
+def _encodes(document: Document, text: str) -> bool:
+    try:
+        document.encode(text)
+    except UnicodeEncodeError:
+        return False
+    return True

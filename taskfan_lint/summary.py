@@ -1,0 +1,111 @@
+"""The summary of a run: what was looked at, what was found, and what was left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from taskfan_lint.finding import Applicability, Finding
+from taskfan_lint.report import Look
+from taskfan_lint.run import Mode, Outcome
+
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Run:
+    """The outcomes of a run, the paths that were named but skipped, and whether fixes were written or only shown."""
+
+    outcomes: tuple[Outcome, ...]
+    skipped: int
+    mode: Mode
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [finding for outcome in self.outcomes for finding in outcome.checked.findings]
+
+
+def summary(run: Run, paths: Iterable[str], look: Look, *, all_places: bool) -> Iterator[str]:
+    """Yield the lines of the summary; `all_places` names every fence that could not be analysed, not only five."""
+    if not run.outcomes:
+        yield f"no Python or Markdown files found under {', '.join(map(look.path, paths))}{_skipped(run.skipped)}"
+        return
+    yield _found(run)
+    yield _checked(run)
+    yield from _unreadable(run, look, all_places)
+
+
+def statistics(run: Run) -> str:
+    """Return one line for each rule that found something: count, rule, and `[*]` where all have a safe fix."""
+    counts = Counter(finding.code for finding in run.findings)
+    safe = Counter(finding.code for finding in run.findings if _applies(finding, Applicability.SAFE))
+    rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return "".join(f"{count:>5}  {'[*]' if safe[code] == count else '   '}  {code}\n" for code, count in rows)
+
+
+def _found(run: Run) -> str:
+    count = len(run.findings)
+    left = [_of(count, "finding") if count else "no findings"]
+    if run.mode is Mode.CHECK:
+        left += _fixable(run.findings)
+    fixed = sum(outcome.fixed for outcome in run.outcomes)
+    files = sum(outcome.changed for outcome in run.outcomes)
+    if files:
+        verb = "fixed" if run.mode is Mode.FIX else "would be fixed"
+        return f"{_of(fixed, 'finding')} {verb} in {_of(files, 'file')}, {count or 'none'} left"
+    return left[0] + (f" ({', '.join(left[1:])})" if left[1:] else "")
+
+
+def _fixable(findings: list[Finding]) -> Iterator[str]:
+    safe = sum(_applies(finding, Applicability.SAFE) for finding in findings)
+    unsafe = sum(_applies(finding, Applicability.UNSAFE) for finding in findings)
+    if safe:
+        yield f"{safe} fixable with `--fix`"
+    if unsafe:
+        yield f"{unsafe} {'more ' if safe else 'fixable '}with `--fix --unsafe-fixes`"
+
+
+def _applies(finding: Finding, applicability: Applicability) -> bool:
+    return finding.fix is not None and finding.fix.applicability is applicability
+
+
+def _checked(run: Run) -> str:
+    documents = [outcome for outcome in run.outcomes if outcome.document is not None]
+    markdown = [outcome for outcome in documents if outcome.document and outcome.document.is_markdown]
+    kinds = [f"{len(documents) - len(markdown)} Python"] if len(documents) > len(markdown) else []
+    if markdown:
+        kinds.append(f"{len(markdown)} Markdown with {_of(sum(each.checked.fences for each in markdown), 'fence')}")
+    if unreadable := sum(len(outcome.checked.unreadable) for outcome in documents):
+        kinds.append(f"{unreadable} of them not analysable")
+    refused = sum(bool(outcome.refused) for outcome in run.outcomes)
+    text = _of(len(documents), "file") + " checked" + (f" ({', '.join(kinds)})" if kinds else "")
+    text += _skipped(run.skipped + refused)
+    if failed := sum(bool(outcome.error) for outcome in run.outcomes):
+        text += f", {failed} failed"
+    if parts := sum(len(outcome.checked.refused) for outcome in documents):
+        text += f", {_of(parts, 'place')} refused"
+    if hidden := sum(outcome.checked.hidden for outcome in documents):
+        text += f", {_of(hidden, 'finding')} in marked counter-examples not shown"
+    return text
+
+
+def _skipped(count: int) -> str:
+    return f", {count} skipped" if count else ""
+
+
+def _unreadable(run: Run, look: Look, all_places: bool) -> Iterator[str]:
+    places = [
+        (f"{look.path(outcome.path)}:{place.row}", place.reason)
+        for outcome in run.outcomes
+        for place in outcome.checked.unreadable
+    ]
+    if all_places:
+        yield from (f"not analysable: {name}: {reason}" for name, reason in places)
+    elif places:
+        more = f" and {len(places) - NAMED} more, `-v` names them" if len(places) > NAMED else ""
+        yield f"not analysable: {', '.join(name for name, _ in places[:NAMED])}{more}"
+
+
+def _of(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,106 @@
+"""The rule pages are documentation, specification and test: each of their fences is executed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cases import SHOWN, Case, all_cases, cases
+
+from taskfan_lint import engine
+from taskfan_lint.edit import Edit, apply
+from taskfan_lint.pages import CHECKOUT, page, summary
+from taskfan_lint.rules import rule_names
+from taskfan_lint.source import Document
+
+SECTIONS = [
+    "What it does",
+    "Why is this bad",
+    "Example",
+    "Use instead",
+    "When this is fine",
+    "Fix safety",
+    "Options",
+]  # fmt: skip
+CASES = list(all_cases())
+BAD = [case for case in CASES if case.main.kind == "bad"]
+GOOD = [case for case in CASES if case.main.kind == "good"]
+
+
+def name(case: Case) -> str:
+    return case.name
+
+
+def silent(case: Case, code: str) -> bool:
+    return not engine.check(case.document(code), case.settings).findings
+
+
+def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
+    assert sorted(file.stem for file in CHECKOUT.iterdir()) == list(rule_names())
+
+
+@pytest.mark.parametrize("rule", rule_names())
+def test_a_page_has_all_sections(rule: str) -> None:
+    lines = page(rule).splitlines()
+    assert lines[0] == f"# {rule}"
+    assert [line[3:] for line in lines if line.startswith("## ")] == SECTIONS
+    assert 0 < len(summary(rule)) <= 120
+
+
+@pytest.mark.parametrize("rule", rule_names())
+def test_a_page_shows_what_is_reported_and_what_is_not(rule: str) -> None:
+    kinds = [case.main.kind for case in cases(rule, page(rule))]
+    assert kinds.count("bad") >= 4
+    assert kinds.count("good") >= 4
+
+
+@pytest.mark.parametrize("case", BAD, ids=name)
+def test_a_bad_fence_yields_its_rule_only(case: Case) -> None:
+    checked = engine.check(case.document(case.main.code), case.settings)
+    assert {finding.code for finding in checked.findings} == {case.rule}
+    assert not checked.unreadable
+    assert not checked.refused
+
+
+@pytest.mark.parametrize("case", [case for case in BAD if case.report], ids=name)
+def test_a_report_is_exact(case: Case) -> None:
+    assert case.report
+    assert case.reported() == case.report.code
+
+
+@pytest.mark.parametrize("case", [case for case in BAD if case.fixed], ids=name)
+def test_a_fixed_fence_is_what_the_fix_makes(case: Case) -> None:
+    assert case.fixed
+    assert case.mended(unsafe=False) == (case.main.code if case.unsafe else case.fixed.code)
+    assert case.mended(unsafe=True) == case.fixed.code
+
+
+@pytest.mark.parametrize("case", [case for case in BAD if not case.fixed], ids=name)
+def test_the_fix_declines_where_none_is_shown(case: Case) -> None:
+    assert case.mended(unsafe=True) == case.main.code
+
+
+@pytest.mark.parametrize("case", [case for case in BAD if case.fixed], ids=name)
+def test_a_fixed_fence_is_silent(case: Case) -> None:
+    assert case.fixed
+    assert silent(case, case.fixed.code)
+
+
+@pytest.mark.parametrize("case", GOOD, ids=name)
+def test_a_good_fence_is_silent(case: Case) -> None:
+    assert silent(case, case.main.code)
+
+
+@pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
+@pytest.mark.parametrize("rule", rule_names())
+def test_fixing_a_page_turns_bad_into_fixed_and_changes_nothing_else(rule: str, unsafe: bool) -> None:
+    text = page(rule)
+    edits = [Edit(case.main.span, shown(case, unsafe)) for case in cases(rule, text) if case.main.kind == "bad"]
+    assert engine.fix(Document(Path(f"{rule}.md"), text), SHOWN, unsafe=unsafe)[0] == apply(text, edits)
+
+
+def shown(case: Case, unsafe: bool) -> str:
+    """Return what fixing the page leaves in a `bad` fence: what stands in its `fixed` fence, if it is of that kind."""
+    if case.as_fence.settings != case.settings or "file" in case.main.words:
+        return case.as_fence.mended(unsafe=unsafe)
+    return case.fixed.code if case.fixed and (unsafe or not case.unsafe) else case.main.code
