@@ -1,46 +1,18 @@
-"""The command line: commands and options, and the exit status."""
+"""The command line: the group of commands, and the exit status."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
 import taskfan_lint
-from taskfan_lint import console, pages
-from taskfan_lint.command import Choices, Output
-from taskfan_lint.command import check as run_check
+from taskfan_lint import console
 from taskfan_lint.config import ConfigError
-from taskfan_lint.help import Commands, Sectioned, option
-from taskfan_lint.options import OPTIONS, OptionError, dump, meant
-from taskfan_lint.report import STDIN, Look, formats
-from taskfan_lint.rules import rule_names
-from taskfan_lint.run import Mode
-from taskfan_lint.settings import Settings
+from taskfan_lint.help import Commands
+from taskfan_lint.report import Look
 
 NAME = "taskfan-lint"
-FINDING, FIXING, OUTPUT, FILES, CONFIGURATION, GENERAL = (
-    "Rule selection", "Fixes", "Output", "Files", "Configuration", "General",
-)  # fmt: skip
-
-
-def listed(ctx: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> Any:
-    """Read a repeatable option of words between commas as the configuration key of that name is read."""
-    if not value:
-        return None
-    words = [word.strip() for part in value for word in part.split(",") if word.strip()]
-    return leveled(ctx, parameter, words)
-
-
-def leveled(ctx: click.Context, parameter: click.Parameter, value: object) -> Any:
-    """Read an option as the configuration key of that name is read."""
-    if value is None:
-        return None
-    try:
-        return OPTIONS[str(parameter.name).replace("_", "-")].read(value)
-    except OptionError as wrong:
-        raise click.BadParameter(str(wrong), ctx, parameter) from wrong
 
 
 def show_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -53,7 +25,7 @@ def show_version(ctx: click.Context, parameter: click.Parameter, value: bool) ->
 @click.group(
     cls=Commands,
     options_metavar="",
-    subcommand_metavar="[check] [OPTIONS] [PATHS]... | rule [NAME] | config",
+    subcommand_metavar="[check] [OPTIONS] [PATHS]... | COMMAND [ARGS]...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
@@ -66,114 +38,6 @@ def cli() -> None:
 
     Exit status: 0 clean, 1 a finding remains or `--diff` would change something, 2 an error.
     """
-
-
-@cli.command(cls=Sectioned, short_help="Check files and folders, the default command.")
-@click.argument("paths", nargs=-1, type=click.Path())
-@option(FIXING, "--fix", is_flag=True, help="Apply the safe fixes.")
-@option(FIXING, "--unsafe-fixes", is_flag=True, help="With --fix or --diff: the unsafe fixes too.")
-@option(FIXING, "--diff", is_flag=True, help="Write nothing, show what --fix would write.")
-@option(
-    FINDING, "--select", multiple=True, metavar="RULES", callback=listed, help="The rules that run, in place of all."
-)
-@option(FINDING, "--ignore", multiple=True, metavar="RULES", callback=listed, help="Rules that don't run.")
-@option(FINDING, "--extend-select", multiple=True, metavar="RULES", callback=listed, help="Rules that run in addition.")
-@option(
-    FINDING, "--include-counterexamples", is_flag=True, help="Show and fix marked counter-examples in Markdown too."
-)
-@option(OUTPUT, "--output", multiple=True, metavar="FORMAT[:FILE]", help=f"One of {', '.join(formats())}; repeatable.")
-@option(
-    OUTPUT,
-    "--output-format",
-    metavar="FORMAT",
-    type=click.Choice(formats()),
-    help="The format for standard output or --output-file.",
-)
-@option(OUTPUT, "--output-file", metavar="FILE", help="Write the findings to a file.")
-@option(OUTPUT, "--statistics", is_flag=True, help="Show the number of findings of each rule in place of them.")
-@option(OUTPUT, "--show-files", is_flag=True, help="List the files that would be checked.")
-@option(OUTPUT, "--show-settings", is_flag=True, help="Show the settings of the first file.")
-@option(
-    OUTPUT,
-    "--color",
-    metavar="WHEN",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour: auto, always or never.",
-)
-@option(
-    FILES, "--exclude", multiple=True, metavar="PATTERNS", callback=listed, help="Leave out, in place of the default."
-)
-@option(FILES, "--extend-exclude", multiple=True, metavar="PATTERNS", callback=listed, help="Leave out in addition.")
-@option(FILES, "--force-exclude", is_flag=True, help="Leave out excluded files even if they are named.")
-@option(FILES, "--stdin-filename", metavar="PATH", help="The name of the text that `-` reads from standard input.")
-@option(CONFIGURATION, "--config", metavar="FILE", help="Read this configuration file and no other.")
-@option(CONFIGURATION, "--isolated", is_flag=True, help="Read no configuration file.")
-@option(CONFIGURATION, "--no-cache", is_flag=True, help="Changes nothing: there is no cache yet.")
-@option(GENERAL, "--fail-on", metavar="error|warning|info", callback=leveled, help="Least severity for exit status 1.")
-@option(GENERAL, "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings; errors keep 2.")
-@option(GENERAL, "-q", "--quiet", is_flag=True, help="Findings and errors only, no summary, no warnings.")
-@option(GENERAL, "-v", "--verbose", is_flag=True, help="Name everything that could not be analysed; show tracebacks.")
-def check(**chosen: Any) -> int:
-    """Check files and folders (the current one by default); `-` is standard input."""
-    return run_check(choices(chosen))
-
-
-def choices(chosen: dict[str, Any]) -> Choices:
-    """Return the options as Choices; raises UsageError where they don't go together."""
-    _refuse(chosen["config"] and chosen["isolated"], "`--config` and `--isolated` exclude each other")
-    _refuse(STDIN in chosen["paths"] and len(chosen["paths"]) > 1, "`-` stands alone, without other paths")
-    _refuse(chosen["stdin_filename"] and chosen["paths"] not in ((), (STDIN,)), "`--stdin-filename` goes with `-`")
-    fields = ("select", "ignore", "extend_select", "exclude", "extend_exclude", "fail_on")
-    layer = {field: chosen.pop(field) for field in fields}
-    layer["include_counterexamples"] = chosen.pop("include_counterexamples") or None
-    fix, diff = chosen.pop("fix"), chosen.pop("diff")
-    del chosen["no_cache"]
-    return Choices(
-        layer={field: value for field, value in layer.items() if value is not None},
-        outputs=_outputs(chosen.pop("output"), chosen.pop("output_format"), chosen.pop("output_file")),
-        mode=Mode.DIFF if diff else Mode.FIX if fix else Mode.CHECK,
-        unsafe=chosen.pop("unsafe_fixes"),
-        **chosen,
-    )
-
-
-def _refuse(wrong: object, reason: str) -> None:
-    if wrong:
-        raise click.UsageError(reason)
-
-
-def _outputs(pairs: tuple[str, ...], format: str | None, file: str | None) -> tuple[Output, ...]:
-    outputs = []
-    for pair in pairs:
-        name, _, place = pair.partition(":")
-        _refuse(name not in formats(), f"unknown format `{name}`{meant(name, formats())}")
-        outputs.append(Output(name, place or None))
-    if format or file or not outputs:
-        outputs.append(Output(format or "text", file))
-    places = [output.file for output in outputs]
-    _refuse(len(places) > len(set(places)), "two outputs go to the same place")
-    return tuple(outputs)
-
-
-@cli.command(short_help="Show the page of a rule, or list the rules.")
-@click.argument("name", required=False)
-def rule(name: str | None) -> int:
-    """Show the page of a rule, or list all rules."""
-    if name is None:
-        width = max(map(len, rule_names()))
-        console.out("".join(f"{each:<{width}}  {pages.summary(each)}\n" for each in rule_names()))
-    else:
-        _refuse(name not in rule_names(), f"unknown rule `{name}`{meant(name, rule_names())}")
-        console.out(pages.page(name))
-    return 0
-
-
-@cli.command(short_help="Show the configuration keys and their defaults.")
-def config() -> int:
-    """Show the configuration keys, what they do, and their defaults, as TOML."""
-    console.out(dump(Settings()))
-    return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

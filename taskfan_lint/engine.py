@@ -15,7 +15,7 @@ from taskfan_lint.settings import Settings
 from taskfan_lint.source import Document, Snippet
 
 if TYPE_CHECKING:
-    pass
+    from taskfan_lint.analysis.model import Analysis
 
 # A wider window, a comment that suppresses what is gone now, and the weakest cause of an interruption, which was there
 # before and was not named because one interruption is one finding. None of them has a fix.
@@ -54,6 +54,28 @@ def check(document: Document, settings: Settings) -> Checked:
         return Checked()
     checked = _check_markdown(document, settings) if document.is_markdown else _check_code(document, settings)
     return _present(checked, document, settings)
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """A snippet of a document with its analysis, whose spans are offsets in the snippet's code."""
+
+    snippet: Snippet
+    analysis: Analysis
+
+
+def survey(document: Document, settings: Settings) -> Iterator[Surveyed]:
+    """Yield each snippet of a document that can be read and may hold a dispatch, in order, counter-examples too."""
+    if not passes_gate(document.text, settings, script=document.is_script):
+        return
+    from taskfan_lint import inspection  # lazy: LibCST is only needed where a document passes the gate
+
+    snippets = _gated(_snippets(document), document, settings)
+    foreign = inspection.foreign_names(snippets)
+    for snippet in snippets:
+        analysis = inspection.analysis_of(snippet, settings, foreign)
+        if analysis is not None:
+            yield Surveyed(snippet, analysis)
 
 
 def passes_gate(text: str, settings: Settings, *, script: bool = False) -> bool:
@@ -151,9 +173,7 @@ def per_file_ignores(path: Path, settings: Settings) -> frozenset[str]:
 
 
 def _check_code(document: Document, settings: Settings) -> Checked:
-    tag = document.path.suffix.lower().lstrip(".") if document.is_script else "python"
-    snippet = Snippet(document.text, tag=tag)
-    return _Documents(document, settings).run([snippet])
+    return _Documents(document, settings).run(_snippets(document))
 
 
 def _check_markdown(document: Document, settings: Settings) -> Checked:
@@ -164,6 +184,19 @@ def _check_markdown(document: Document, settings: Settings) -> Checked:
     unused = [one for span in fences.dangling_ignores for one in _unused(span, ("*",), set(), settings)]
     findings = (*checked.findings, *unused)
     return replace(checked, findings=findings, fences=len(fences.snippets))
+
+
+def _snippets(document: Document) -> Iterable[Snippet]:
+    if document.is_markdown:
+        from taskfan_lint import markdown  # lazy: markdown-it is only needed where a Markdown file passes the gate
+
+        return markdown.fences(document).snippets
+    tag = document.path.suffix.lower().lstrip(".") if document.is_script else "python"
+    return [Snippet(document.text, tag=tag)]
+
+
+def _gated(snippets: Iterable[Snippet], document: Document, settings: Settings) -> list[Snippet]:
+    return [one for one in snippets if passes_gate(one.code, settings, script=document.is_script)]
 
 
 @dataclass
@@ -179,7 +212,7 @@ class _Documents:
     def run(self, snippets: Iterable[Snippet]) -> Checked:
         """Return what all snippets gave, lifted to the document."""
         every = list(snippets)
-        gated = [one for one in every if passes_gate(one.code, self.settings, script=self.document.is_script)]
+        gated = _gated(every, self.document, self.settings)
         used: dict[Span, set[str]] = {one.ignore_span: set() for one in every if one.ignore_span}
         rules = {one.ignore_span: one.ignores for one in every if one.ignore_span}
         if gated:

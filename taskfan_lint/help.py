@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from taskfan_lint.commands import command, command_names
+
 GROUP_OPTIONS = ("-h", "--help", "--version")
 DEFAULT = "check"
 
@@ -26,6 +28,12 @@ def option(section: str, *names: str, **attributes: Any) -> Callable[[Callable[.
     return click.option(*names, cls=SectionedOption, section=section, **attributes)
 
 
+def refuse(wrong: object, reason: str) -> None:
+    """Raise UsageError with a reason where something is wrong."""
+    if wrong:
+        raise click.UsageError(reason)
+
+
 class Sectioned(click.Command):
     """A command whose help lists its options under their headings, in the order of declaration."""
 
@@ -36,13 +44,19 @@ class Sectioned(click.Command):
 class Commands(click.Group):
     """A group that runs its command `check` where no command is named, and shows the options of it as its own."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(command_names())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return command(cmd_name) if cmd_name in command_names() else None
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        named = args and (args[0] in self.commands or args[0] in GROUP_OPTIONS)
+        named = args and (args[0] in command_names() or args[0] in GROUP_OPTIONS)
         return super().parse_args(ctx, args if named else [DEFAULT, *args])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.format_commands(ctx, formatter)
-        default = self.commands[DEFAULT]
+        default = command(DEFAULT)
         sections = _sections(default, click.Context(default, ctx, DEFAULT))
         for heading, records in _sections(self, ctx).items():
             known = sections.setdefault(heading, [])
@@ -50,9 +64,9 @@ class Commands(click.Group):
         _write(sections, formatter)
 
 
-def _sections(command: click.Command, ctx: click.Context) -> Sections:
+def _sections(asked: click.Command, ctx: click.Context) -> Sections:
     sections: Sections = {}
-    for parameter in command.get_params(ctx):
+    for parameter in asked.get_params(ctx):
         record = parameter.get_help_record(ctx)
         if record is not None and isinstance(parameter, click.Option):
             sections.setdefault(getattr(parameter, "section", "General"), []).append(record)

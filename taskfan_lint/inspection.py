@@ -53,7 +53,7 @@ def foreign_names(snippets: Iterable[Snippet]) -> frozenset[str]:
 
 def inspect(snippet: Snippet, settings: Settings, foreign: frozenset[str] = frozenset()) -> Inspected:
     """Return what the rules find in a snippet."""
-    reading = Reading(settings, snippet.fenced, foreign=foreign, tag=snippet.tag)
+    reading = _reading(snippet, settings, foreign)
     try:
         facts = read_snippet(snippet.code, reading)
     except Unparsable as error:
@@ -63,6 +63,19 @@ def inspect(snippet: Snippet, settings: Settings, foreign: frozenset[str] = froz
     analysis = analyse(facts)
     findings = verified(list(_findings(analysis, settings)), analysis, snippet.code, reading)
     return Inspected(tuple(_marked(_suppressed(findings, facts, settings), facts, snippet)))
+
+
+def analysis_of(snippet: Snippet, settings: Settings, foreign: frozenset[str] = frozenset()) -> Analysis | None:
+    """Return the analysis of a snippet without judging it, None where it holds no dispatch or cannot be read."""
+    try:
+        facts = read_snippet(snippet.code, _reading(snippet, settings, foreign))
+    except Unparsable:
+        return None
+    return analyse(facts) if facts is not None else None
+
+
+def _reading(snippet: Snippet, settings: Settings, foreign: frozenset[str]) -> Reading:
+    return Reading(settings, snippet.fenced, foreign=foreign, tag=snippet.tag)
 
 
 def _unread(snippet: Snippet, error: Unparsable, settings: Settings) -> Inspected:
@@ -92,13 +105,24 @@ def _suppressed(findings: list[Finding], facts: Facts, settings: Settings) -> li
 
 def _marked(findings: Iterable[Finding], facts: Facts, snippet: Snippet) -> Iterator[Finding]:
     """Yield the findings, those in a half that is marked as wrong as counter-examples."""
-    markers = []
-    if snippet.fenced:
-        found = (boundary(comment) for comment in facts.comments if comment.own_line)
-        markers = [(one.span.start, one.wrong) for one in found if one and one.kind is BoundaryKind.MARKER]
-    for one in findings:
-        wrong = snippet.counterexample
-        for start, verdict in markers:
-            if start <= one.span.start:
-                wrong = verdict
-        yield replace(one, counterexample=wrong)
+    markers = _markers(facts) if snippet.fenced else []
+    return (replace(one, counterexample=_is_wrong(one.span, markers, snippet)) for one in findings)
+
+
+def is_counterexample(span: Span, facts: Facts, snippet: Snippet) -> bool:
+    """Tell whether a span of a snippet stands in code that is marked as wrong."""
+    return _is_wrong(span, _markers(facts) if snippet.fenced else [], snippet)
+
+
+def _markers(facts: Facts) -> list[tuple[int, bool]]:
+    """Return the offset and the verdict of each marker line, in order."""
+    found = (boundary(comment) for comment in facts.comments if comment.own_line)
+    return [(one.span.start, one.wrong) for one in found if one and one.kind is BoundaryKind.MARKER]
+
+
+def _is_wrong(span: Span, markers: list[tuple[int, bool]], snippet: Snippet) -> bool:
+    wrong = snippet.counterexample
+    for start, verdict in markers:
+        if start <= span.start:
+            wrong = verdict
+    return wrong

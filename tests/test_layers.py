@@ -22,7 +22,7 @@ analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.rea
 rewrite/ rules rules.*
 suppress verify inspection engine
 options config files pages diff report/
-console run summary help command cli __main__ __init__
+console run summary checking commands help commands.* cli __main__ __init__
 """.split()
 HOMES = {"libcst": "analysis.python", "tree_sitter": "analysis.javascript", "markdown_it": "blocks"}
 HEAVY = {*HOMES, "pathspec", "tomllib", "tomli", "difflib"}
