@@ -13,6 +13,7 @@ from taskfan_lint.analysis.model import (
     Loop,
     LoopKind,
     Node,
+    Opening,
     Region,
     Step,
     Wait,
@@ -107,14 +108,24 @@ def head(node: Node) -> Span:
     return node.span
 
 
-def is_deliberate_name(name: str) -> bool:
-    """Tell whether a call by this name stands between dispatches on purpose."""
-    return asks_user(name) or limits_rate(name) or checks(name)
+def deliberate_name(name: str) -> str | None:
+    """Return the exemption by which a call of this name stands between dispatches on purpose, None if it does not."""
+    if asks_user(name):
+        return "asks-user"
+    if limits_rate(name):
+        return "rate-limited"
+    return "checked-in-between" if checks(name) else None
 
 
-def is_deliberate(node: Node) -> bool:
-    """Tell whether a statement asks a person, slows down, or checks what was done so far."""
-    return any(is_deliberate_name(call.name) or checks("", [_command(call)]) for call in tree.calls([node]))
+def deliberate(node: Node) -> Opening | None:
+    """Return where and why a statement asks a person, slows down, or checks what was done so far."""
+    for call in tree.calls([node]):
+        name = deliberate_name(call.name)
+        if name is None and checks("", [_command(call)]):
+            name = "checked-in-between"
+        if name:
+            return Opening(name, call.span)
+    return None
 
 
 def _command(call: Call) -> str:
@@ -160,12 +171,20 @@ def reason(
     if loop.asynchronous:
         return "stream"
     if loop.kind is LoopKind.WHILE and not _drains(loop):
-        return "convergence"
+        return _repetition(loop)
     if frozenset(loop.targets) & RETRY_TARGETS:
         return "retry"
     if _starts_all(loop, waited=waited):
         return "start-all-then-wait"
     return _deliberate(loop)
+
+
+def _repetition(loop: Loop) -> str:
+    """Return what a `while` that tests what its body does is for: polling, trying again, or coming closer."""
+    if any(limits_rate(call.name) for call in tree.calls(loop.body)):
+        return "poll"
+    counted = frozenset(name for step in tree.steps(loop.body) for name in step.changes) & loop.header.reads
+    return "retry" if counted or loop.header.reads & RETRY_TARGETS else "convergence"
 
 
 def _deliberate(loop: Loop) -> str | None:
@@ -185,8 +204,8 @@ def _deliberate(loop: Loop) -> str | None:
             if dispatched and (checks(call.name) or checks("", [_command(call)])):
                 return "checked-in-between"
         for action in step.actions:
-            if isinstance(action, Wait) and is_deliberate_name(action.name):
-                return "asks-user" if asks_user(action.name) else "rate-limited"
+            if isinstance(action, Wait) and (name := deliberate_name(action.name)):
+                return name
         dispatched = dispatched or any(isinstance(action, Dispatch) for action in step.actions)
     contexts = [node.header for node in tree.walk(loop.body) if isinstance(node, Block) and node.header]
     if any(limits_rate(name) for step in contexts for name in step.reads):

@@ -342,11 +342,56 @@ class Member:
     repeated: bool = False
 
 
+class DependenceKind(Enum):
+    """How a dispatch depends on an earlier one."""
+
+    FLOW = "flow"  # a value that comes from the earlier one reaches the later one's arguments
+    CONTROL = "control"  # whether the later one runs at all depends on the earlier one's result
+    EFFECT = "effect"  # both touch one file
+    PROSE = "prose"  # the later prompt's own words ask for an earlier result
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """A dispatch that needs an earlier one: `via` is the name or the file that joins them, "" where there is none.
+
+    A `carried` one leads from an iteration of a loop to the next.
+    """
+
+    kind: DependenceKind
+    source: Dispatch
+    target: Dispatch
+    via: str = ""
+    carried: bool = False
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Why a window begins instead of going on with the one before, and the place where that one ends.
+
+    `cause` is the name of an exemption where the end is needed or meant, or the rule's cause where it is not.
+    """
+
+    cause: str | Cause
+    span: Span
+
+
 @dataclass(frozen=True)
 class Window:
-    """Dispatches that can run at once as written."""
+    """Dispatches that can run at once as written; `after` is the index of the window before it on the path, if any."""
 
     members: tuple[Member, ...]
+    opening: Opening | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A place that is spared: the name of the reason, the place, and the dispatches that it is about."""
+
+    name: str
+    span: Span
+    dispatches: tuple[Dispatch, ...]
 
 
 @dataclass(frozen=True)
@@ -374,11 +419,13 @@ class Interruption:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The facts of a snippet with the windows and interruptions found in them."""
+    """The facts of a snippet with the windows, interruptions, dependences and exemptions found in them."""
 
     facts: Facts
     windows: tuple[Window, ...]
     interruptions: tuple[Interruption, ...]
+    dependences: tuple[Dependence, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
 
     def of(self, cause: Cause) -> Iterator[Interruption]:
         """Yield the interruptions with one cause, in order of place."""

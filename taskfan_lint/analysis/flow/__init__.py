@@ -8,10 +8,12 @@ dependences; each window beyond that is ended by an interruption, and named by w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.flow.loops import Loops
 from taskfan_lint.analysis.flow.state import State
-from taskfan_lint.analysis.model import Analysis, Facts, Interruption, Window
+from taskfan_lint.analysis.model import Analysis, Dependence, Exemption, Facts, Interruption, Window
 
 
 class Run(Loops):
@@ -27,12 +29,26 @@ def analyse(facts: Facts) -> Analysis:
     """Return the facts with the windows and interruptions of every region, in order of place."""
     windows: list[Window] = []
     interruptions: list[Interruption] = []
+    dependences: list[Dependence] = []
+    exemptions: list[Exemption] = []
     for region in facts.regions:
         if next(tree.dispatches(region.body), None) is None:
             continue
         run = Run(region)
         run.run()
-        windows += [Window(tuple(members)) for members in run.windows if members]
+        windows += _windows(run, len(windows))
         interruptions += run.interruptions()
+        dependences += run.dependences()
+        exemptions += run.exemptions()
     interruptions.sort(key=lambda one: (one.span.start, one.cause))
-    return Analysis(facts, tuple(windows), tuple(interruptions))
+    exemptions.sort(key=lambda one: (one.span.start, one.name))
+    return Analysis(facts, tuple(windows), tuple(interruptions), tuple(dependences), tuple(exemptions))
+
+
+def _windows(run: Run, first: int) -> Iterator[Window]:
+    """Yield the windows of a run that are not empty; the first of them gets the index `first`."""
+    numbers = [number for number, one in enumerate(run.windows) if one.members]
+    index = {number: first + place for place, number in enumerate(numbers)}
+    for number in numbers:
+        one = run.windows[number]
+        yield Window(tuple(one.members), one.opening, None if one.after is None else index[one.after])

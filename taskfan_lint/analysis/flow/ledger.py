@@ -7,17 +7,30 @@ from contextlib import contextmanager
 from math import prod
 
 from taskfan_lint.analysis import exempt, tree
-from taskfan_lint.analysis.flow.state import WAITING, Candidate, Found, Occurrence, Phase, State
+from taskfan_lint.analysis.flow.state import (
+    NONE,
+    WAITING,
+    Candidate,
+    Found,
+    Occurrence,
+    Opened,
+    Phase,
+    State,
+    Tokens,
+)
 from taskfan_lint.analysis.model import (
     Boundary,
     Cause,
+    Dependence,
     Dispatch,
+    Exemption,
     Interruption,
     Loop,
-    Member,
     Node,
+    Opening,
     Region,
 )
+from taskfan_lint.edit import Span
 
 
 class Ledger:
@@ -26,7 +39,7 @@ class Ledger:
     def __init__(self, region: Region) -> None:
         self.region = region
         self.occurrences: list[Occurrence] = []
-        self.windows: list[list[Member]] = []
+        self.windows: list[Opened] = []
         self.phases: list[Phase] = []
         self.found: list[Found] = []
         self.flagged: dict[int, list[Loop]] = {}
@@ -36,6 +49,8 @@ class Ledger:
         self.late: set[int] = set()
         self.chained: set[int] = set()
         self.grouped: set[int] = set()
+        self.spared: list[tuple[str, Span, Tokens]] = []
+        self.carried: set[tuple[int, int]] = set()  # (source, target), where a loop leads from one to the other
         self._gaps = 0
         self._quiet = 0
         self._times = 1
@@ -48,25 +63,28 @@ class Ledger:
             node.span.start for node in tree.walk(region.body) if isinstance(node, Boundary) and node.kind in WAITING
         ]
 
-    def _new_phase(self, state: State) -> None:
+    def _new_phase(self, state: State, opening: Opening | None = None) -> None:
         self.phases.append(Phase())
         state.phase = len(self.phases) - 1
-        self._new_group(state)
+        self._new_group(state, opening)
         state.group = ()
         state.serial = state.declared
         state.count, state.unneeded = 1, 0
 
-    def _new_group(self, state: State) -> None:
+    def _new_group(self, state: State, opening: Opening | None) -> None:
         """Forget what only matters before the first dispatch of a group, and open a window."""
         state.since = frozenset()
         state.tested |= state.tested_since
         state.tested_since = {}
         state.steps = ()
         state.pending = ()
-        self._new_window(state)
+        self._new_window(state, opening)
 
-    def _new_window(self, state: State) -> None:
-        self.windows.append([])
+    def _new_window(self, state: State, opening: Opening | None) -> None:
+        after = state.window if state.window >= 0 else None
+        if after is not None and not self.windows[after].members:
+            after = self.windows[after].after
+        self.windows.append(Opened(opening, after))
         state.window = len(self.windows) - 1
         state.width = 0
         self._new_gap(state)
@@ -83,7 +101,7 @@ class Ledger:
 
     def _members(self, state: State) -> tuple[int, ...]:
         """Return the occurrences of the group that went out in its last window."""
-        width = len(self.windows[state.window])
+        width = len(self.windows[state.window].members)
         return state.group[-width:] if width else ()
 
     def _add(self, state: State, candidate: Candidate) -> None:
@@ -94,13 +112,16 @@ class Ledger:
         occurrence = self.occurrences[number]
         group = frozenset(state.group)
         interruption = self._interruption(state, self._late_steps(occurrence.dispatch, state))
-        if occurrence.flow & group or (interruption and occurrence.soft & group):
-            self._new_group(state)
+        needed = occurrence.flow & group or (occurrence.soft & group if interruption else NONE)
+        if needed:
+            self._new_group(state, Opening(occurrence.exemption(needed), occurrence.dispatch.span))
             state.group = ()
             state.count += 1
-        elif interruption and group and not state.serial:
+        elif interruption and group and state.serial:
+            self._spare("declared-serial", interruption.span, frozenset({number}))
+        elif interruption and group:
             self._report(interruption, number, state)
-            self._new_window(state)
+            self._new_window(state, Opening(interruption.cause, interruption.span))
             state.count += 1
             state.unneeded += 1
         state.group = (*state.group, number)
@@ -108,6 +129,11 @@ class Ledger:
             phase = self.phases[state.phase]
             phase.windows = max(phase.windows, state.count)
             phase.unneeded = max(phase.unneeded, state.unneeded)
+
+    def _spare(self, name: str, span: Span, occurrences: Tokens) -> None:
+        """Write down that a place is no finding, and why."""
+        if not self._quiet:
+            self.spared.append((name, span, occurrences))
 
     def _late_steps(self, dispatch: Dispatch, state: State) -> list[tuple[Node, int]]:
         """Return the statements since the group's first dispatch that the dispatch's arguments need, in order."""
@@ -188,6 +214,30 @@ class Ledger:
                 loops=tuple(loops),
                 background=not dispatch.blocking and not any(tree.waits(loops[0].body)),
             )
+
+    def dependences(self) -> Iterator[Dependence]:
+        """Yield what depends on what, each pair once for each name or file that joins it."""
+        found: dict[Dependence, None] = {}
+        for number, one in enumerate(self.occurrences):
+            for link in one.links:
+                for token in sorted(link.tokens):
+                    source = self.occurrences[token].dispatch
+                    carried = (token, number) in self.carried
+                    found[Dependence(link.kind, source, one.dispatch, link.via, carried)] = None
+        yield from found
+
+    def exemptions(self) -> Iterator[Exemption]:
+        """Yield the places where sequence is right or is none, each once."""
+        found: dict[tuple[str, Span], Exemption] = {}
+        for name, span, numbers in self.spared:
+            found.setdefault((name, span), Exemption(name, span, self._dispatches(sorted(numbers))))
+        for window in self.windows:
+            opening = window.opening
+            if window.members and opening and isinstance(opening.cause, str) and window.after is not None:
+                members = [*self.windows[window.after].members, *window.members]
+                dispatches = tuple({one.dispatch.span: one.dispatch for one in members}.values())
+                found.setdefault((opening.cause, opening.span), Exemption(opening.cause, opening.span, dispatches))
+        yield from found.values()
 
     def _dispatches(self, numbers: Iterable[int]) -> tuple[Dispatch, ...]:
         found = {self.occurrences[number].dispatch.span: self.occurrences[number].dispatch for number in numbers}

@@ -88,15 +88,17 @@ class Loops(Choices):
         """Report the dispatches that a loop puts into windows of their own without need."""
         first, middle, last = marks
         here = frozenset(range(first, middle))
-        carried = any(self.occurrences[i].depends & here for i in range(middle, last))
+        again = [(number, self.occurrences[number]) for number in range(middle, last)]
+        self.carried |= {(token, number) for number, one in again for token in one.depends & here}
         members = list({one.dispatch.span: one for one in self.occurrences[first:middle]}.values())
         spans = {one.dispatch.span for one in members}
-        if reason is not None:
-            self.grouped |= here | frozenset(range(middle, last))
+        chained = next((one.exemption(one.depends & here) for _, one in again if one.depends & here), None)
+        spared = reason or chained or ("early-exit" if once else None)
+        if spared:
+            self._spare(spared, exempt.head(loop), here)
             self.chained |= {span.start for span in spans}
-            return
-        if carried or once:
-            self.chained |= {span.start for span in spans}
+            if reason:
+                self.grouped |= here | frozenset(range(middle, last))
             return
         if any(self.phases[one.phase] is not self.phases[members[0].phase] for one in members):
             return

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from taskfan_lint.analysis.model import (
     BoundaryKind,
     Cause,
+    DependenceKind,
     Dispatch,
+    Member,
     Node,
+    Opening,
     Wait,
 )
 from taskfan_lint.edit import Span
@@ -19,19 +23,46 @@ NONE: Tokens = frozenset()
 WAITING = frozenset({BoundaryKind.WAIT_ALL, BoundaryKind.WAIT_ONE})
 
 
-@dataclass
+@dataclass(frozen=True)
+class Link:
+    """What joins a dispatch to earlier occurrences: a name, a file, a test, or the prompt's own words."""
+
+    kind: DependenceKind
+    tokens: Tokens
+    via: str = ""
+
+    @property
+    def is_certain(self) -> bool:
+        return self.kind in (DependenceKind.FLOW, DependenceKind.CONTROL)
+
+
+@dataclass(frozen=True)
 class Occurrence:
     """One time that a dispatch goes out in the abstract run, with what it depends on."""
 
     dispatch: Dispatch
-    flow: Tokens
-    soft: Tokens
+    links: tuple[Link, ...]
     written: frozenset[str]
     phase: int
+
+    @cached_property
+    def flow(self) -> Tokens:
+        """The occurrences that it depends on for certain."""
+        return NONE.union(*(link.tokens for link in self.links if link.is_certain))
+
+    @cached_property
+    def soft(self) -> Tokens:
+        """The occurrences that it depends on by a file or by its prompt's own words."""
+        return NONE.union(*(link.tokens for link in self.links if not link.is_certain))
 
     @property
     def depends(self) -> Tokens:
         return self.flow | self.soft
+
+    def exemption(self, tokens: Tokens) -> str:
+        """Return what to call the dependence on some of the tokens: a chain, or control alone."""
+        kinds = {link.kind for link in self.links if link.tokens & tokens}
+        return "early-exit" if kinds == {DependenceKind.CONTROL} else "chain"
 
 
 @dataclass(frozen=True)
@@ -103,6 +134,15 @@ class Found:
     phase: int
     gap: int
     gap_nodes: tuple[Node, ...]
+
+
+@dataclass
+class Opened:
+    """A window while the run goes on; `after` is the number of the last one on the path that is not empty."""
+
+    opening: Opening | None
+    after: int | None
+    members: list[Member] = field(default_factory=list)
 
 
 @dataclass

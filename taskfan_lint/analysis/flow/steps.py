@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from taskfan_lint.analysis import exempt, paths, tree
 from taskfan_lint.analysis.flow.ledger import Ledger
-from taskfan_lint.analysis.flow.state import NONE, Candidate, Occurrence, State, Tokens
+from taskfan_lint.analysis.flow.state import NONE, Candidate, Link, Occurrence, State, Tokens
 from taskfan_lint.analysis.model import (
     Arm,
     Block,
@@ -15,10 +15,12 @@ from taskfan_lint.analysis.model import (
     BoundaryKind,
     Branch,
     Cause,
+    DependenceKind,
     Dispatch,
     Loop,
     Member,
     Node,
+    Opening,
     Purity,
     Step,
     Template,
@@ -68,7 +70,7 @@ class Steps(Ledger, ABC):
                     self._add(state, Candidate(Cause.AWAIT, node.span, node))
             case _:
                 if state.group:
-                    self._new_phase(state)
+                    self._new_phase(state, Opening("phases", node.span))
 
     def _step(self, step: Step, state: State) -> None:
         dispatched: list[int] = []
@@ -137,16 +139,16 @@ class Steps(Ledger, ABC):
                     self._dispatch(action, state)
                 case Wait():
                     self._wait(action, test, state, ())
-        if state.group and exempt.is_deliberate(test):
-            self._new_phase(state)
+        if state.group and (opening := exempt.deliberate(test)):
+            self._new_phase(state, opening)
         self._bind(test, state, frozenset(range(first, len(self.occurrences))))
 
     def _consider(self, node: Node, state: State) -> None:
         """Note a statement without dispatches as what may end the window: deliberate, late, or other work."""
         if not state.group:
             return
-        if exempt.is_deliberate(node):
-            self._new_phase(state)
+        if opening := exempt.deliberate(node):
+            self._new_phase(state, opening)
             return
         state.steps = (*state.steps, (node, state.gap))
         if isinstance(node, Branch) and any(step.exit for step in tree.steps([node])):
@@ -184,18 +186,15 @@ class Steps(Ledger, ABC):
         prompt = self._fold(dispatch.prompt, state) or ""
         outputs = frozenset(self._fold(template, state) or "" for template in dispatch.outputs) - {""}
         written = paths.written(prompt) | outputs
-        flow = state.carried(dispatch.reads) | state.control
-        if dispatch.resumes:
-            flow |= state.seen
         number = len(self.occurrences)
-        soft = self._soft(prompt, written, state)
-        self.occurrences.append(Occurrence(dispatch, flow, soft, written, state.phase))
+        links = tuple(link for link in self._links(dispatch, prompt, written, state) if link.tokens)
+        self.occurrences.append(Occurrence(dispatch, links, written, state.phase))
         self.dispatch_of[dispatch.span.start] = dispatch
         self._place(number, state)
         last = state.width + self._times
         member = Member(dispatch, state.width + 1, last, state.arms, prompt, tuple(sorted(written)), self._repeated)
         if not self._quiet:
-            self.windows[state.window].append(member)
+            self.windows[state.window].members.append(member)
             self.phases[state.phase].occurrences.append(number)
         state.width = last
         state.seen |= {number}
@@ -206,12 +205,19 @@ class Steps(Ledger, ABC):
             self._add(state, Candidate(Cause.AWAIT, dispatch.awaited, wait, frozenset({number})))
         return [number]
 
-    def _soft(self, prompt: str, written: frozenset[str], state: State) -> Tokens:
-        """Return the earlier occurrences that a dispatch depends on by effect or by its prompt's own words."""
+    def _links(self, dispatch: Dispatch, prompt: str, written: frozenset[str], state: State) -> Iterator[Link]:
+        """Yield what joins a dispatch to the earlier ones: names, tests, files, or its prompt's own words."""
+        for name in sorted(dispatch.reads):
+            yield Link(DependenceKind.FLOW, state.carried([name]), name)
+        yield Link(DependenceKind.CONTROL, state.control)
+        if dispatch.resumes:
+            yield Link(DependenceKind.FLOW, state.seen, "resume")
         if asks_for_earlier(prompt):
-            return state.seen
-        touched = paths.mentioned(prompt) | written
-        return frozenset(number for number in state.seen if self.occurrences[number].written & touched)
+            yield Link(DependenceKind.PROSE, state.seen)
+            return
+        for path in sorted(paths.mentioned(prompt) | written):
+            met = frozenset(number for number in state.seen if path in self.occurrences[number].written)
+            yield Link(DependenceKind.EFFECT, met, path)
 
     def _wait(self, wait: Wait, step: Step, state: State, dispatched: tuple[int, ...]) -> None:
         tokens = state.carried(wait.reads)
@@ -220,12 +226,12 @@ class Steps(Ledger, ABC):
             return
         if not state.group:
             return
-        if exempt.is_deliberate_name(wait.name):
-            self._new_phase(state)
+        if name := exempt.deliberate_name(wait.name):
+            self._new_phase(state, Opening(name, wait.span))
             return
         held = tokens.union(*(one.tokens for one in state.pending if one.cause is Cause.AWAIT))
         if len(tokens) > 1 or (tokens and len(held) > 1) or (tokens & self.grouped):
-            self._new_phase(state)
+            self._new_phase(state, Opening("phases", wait.span))
             return
         self._add(state, Candidate(Cause.AWAIT, wait.span, wait, tokens))
 
