@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from taskfan_lint import rules, suppress
 from taskfan_lint.analysis.boundaries import boundary
 from taskfan_lint.analysis.flow import analyse
-from taskfan_lint.analysis.model import Analysis, BoundaryKind, Facts
+from taskfan_lint.analysis.model import Analysis, BoundaryKind, Dispatch, Facts
 from taskfan_lint.analysis.read import SCRIPT_TAGS, read_snippet
 from taskfan_lint.analysis.reading import Reading, Unparsable
 from taskfan_lint.edit import Lines, Span
-from taskfan_lint.finding import Finding
+from taskfan_lint.finding import Finding, Note
 from taskfan_lint.profile import BUILT_IN_NAMES, SIMPLE_NAMES
 from taskfan_lint.rules import syntax_error
 from taskfan_lint.settings import Settings
@@ -92,9 +92,28 @@ def _unread(snippet: Snippet, error: Unparsable, settings: Settings) -> Inspecte
 
 
 def _findings(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
+    ways = {one.dispatch.span: one.dispatch for window in analysis.windows for one in window.members}
     for rule in rules.rules():
         if rule.check and settings.enables(rule.name):
-            yield from rule.check(analysis, settings)
+            yield from (_with_ways(one, ways) for one in rule.check(analysis, settings))
+
+
+def _with_ways(finding: Finding, dispatches: Mapping[Span, Dispatch]) -> Finding:
+    """Return a finding with a note for each helper call that it points at: where that call dispatches."""
+    spans = dict.fromkeys([finding.span, *(note.span for note in finding.notes)])
+    found = [dispatches[span] for span in spans if span in dispatches]
+    return replace(finding, notes=(*finding.notes, *dict.fromkeys(note for one in found for note in _way(one))))
+
+
+def _way(dispatch: Dispatch) -> Iterator[Note]:
+    if dispatch.through is None:
+        return
+    first, *rest = (f"`{name}()`" for name in dispatch.through.functions)
+    way = f"{first} dispatches" + (f" through {' and '.join(rest)}" if rest else "")
+    if dispatch.through.span is not None:
+        yield Note(dispatch.through.span, f"{way} here")
+    else:
+        yield Note(dispatch.span, f"{way} in {dispatch.through.place}")
 
 
 def _suppressed(findings: list[Finding], facts: Facts, settings: Settings) -> list[Finding]:

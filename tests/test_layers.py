@@ -17,8 +17,8 @@ PACKAGE = Path(taskfan_lint.__file__).parent
 ORDER = """
 edit source prose marks blocks markdown dialect/
 finding settings patterns profile
-analysis analysis.model analysis.reading analysis.tree analysis.paths analysis.exempt analysis.boundaries
-analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.read
+analysis analysis.model analysis.tree analysis.paths analysis.exempt analysis.boundaries analysis.helpers
+analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.read
 rewrite/ rules rules.*
 suppress verify inspection engine
 options config files pages diff report/

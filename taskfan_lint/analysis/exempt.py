@@ -118,9 +118,9 @@ def deliberate_name(name: str) -> str | None:
 
 
 def deliberate(node: Node) -> Opening | None:
-    """Return where and why a statement asks a person, slows down, or checks what was done so far."""
+    """Return where and why a statement asks a person, slows down, checks what was done, or sends a group of its own."""
     for call in tree.calls([node]):
-        name = deliberate_name(call.name)
+        name = call.boundary or deliberate_name(call.name)
         if name is None and checks("", [_command(call)]):
             name = "checked-in-between"
         if name:

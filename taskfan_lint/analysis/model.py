@@ -65,6 +65,7 @@ class Call:
     reads: frozenset[str]
     receiver: str = ""
     texts: tuple[str, ...] = ()
+    boundary: str = ""  # the exemption by which a call of a function that dispatches a group separates what is around
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,24 @@ class Argument:
 
 
 @dataclass(frozen=True)
+class Through:
+    """The way from a call to the dispatch that it leads to: functions, outermost first, and where the dispatch is.
+
+    `span` is None, and `place` says file and row, where it stands in another file.
+    """
+
+    functions: tuple[str, ...]
+    span: Span | None
+    place: str = ""
+
+
+@dataclass(frozen=True)
 class Dispatch:
-    """One sub-agent call as written.
+    """One sub-agent call as written, or a call of a function that dispatches.
 
     `awaited` is the await expression around it, `combined` the combinator it is handed to with others, `blocking`
-    tells whether the caller waits for it, `resumes` whether it continues an earlier agent, `results` the names bound
-    to what it returns.
+    tells whether the caller waits for it, `resumes` whether it continues an earlier agent, `evidence` why the call is
+    taken for a dispatch.
     """
 
     span: Span
@@ -112,6 +125,8 @@ class Dispatch:
     background: bool = False
     resumes: bool = False
     outputs: tuple[Template, ...] = ()
+    through: Through | None = None
+    evidence: str = ""
 
 
 class Exit(Enum):
@@ -281,6 +296,20 @@ class Comment:
 
 
 @dataclass(frozen=True)
+class Function:
+    """What a function's header says: its parameters in order (of a method without its object), and what it is.
+
+    Those behind a `*` are given by keyword only. `outer` are names that it declares to be of a scope around it.
+    """
+
+    parameters: tuple[str, ...] = ()
+    asynchronous: bool = False
+    generator: bool = False
+    method: bool = False
+    outer: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Region:
     """The body of a function, class, module or fence: a sequence of nodes with a scope of its own."""
 
@@ -288,6 +317,7 @@ class Region:
     body: tuple[Node, ...]
     known: frozenset[str] = frozenset()  # names bound before the body runs
     name: str = ""
+    function: Function | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from taskfan_lint.analysis.helpers import NO_INDEX, Index
 from taskfan_lint.analysis.model import Comment
 from taskfan_lint.settings import Settings
 
@@ -24,7 +25,8 @@ class Reading:
 
     `tag` is the first word of the fence's info string, or the suffix of the file without its dot. `original` is the
     text of code that was repaired, `labels` are what stood before its calls; `hidden` are the names that functions
-    left out of the code read or bind, `outer` those of them that belong to a scope around.
+    left out of the code read or bind, `outer` those of them that belong to a scope around. `index` holds the helpers of
+    other files, which the file at `path` may import.
     """
 
     settings: Settings
@@ -36,3 +38,5 @@ class Reading:
     hidden: frozenset[str] = frozenset()
     outer: frozenset[str] = frozenset()
     tag: str = ""
+    path: str = ""
+    index: Index = NO_INDEX

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
 from taskfan_lint.analysis.found import Found
+from taskfan_lint.analysis.helpers import Helper, called
 from taskfan_lint.analysis.model import (
     Argument,
     Arm,
@@ -18,10 +20,11 @@ from taskfan_lint.analysis.model import (
     Loop,
     LoopKind,
     Purity,
+    Through,
     Use,
     Wait,
 )
-from taskfan_lint.analysis.python.calls import Parameters, command, shape
+from taskfan_lint.analysis.python.calls import Parameters, Passed, command, shape
 from taskfan_lint.analysis.python.conditions import compares_names, concatenates, is_names, sources
 from taskfan_lint.analysis.python.literals import Expander
 from taskfan_lint.analysis.python.names import Bindings, dotted, target_names
@@ -51,6 +54,19 @@ class Context:
     settings: Settings
     fenced: bool
     foreign: frozenset[str]
+    helpers: Mapping[str, Helper] = field(default_factory=dict)
+    imported: Callable[[str], Helper | None] = lambda origin: None
+
+    def helper(self, call: cst.Call) -> Helper | None:
+        """Return the function that a call calls, if it is one that dispatches."""
+        callee = self.bindings.callee(call.func)
+        if callee.origin:
+            return self.imported(callee.origin)
+        owner, _, name = callee.name.rpartition(".")
+        found = self.helpers.get(name)
+        if found is None or self.bindings.bound[name] != 1 or found.method is not (owner in ("self", "cls")):
+            return None
+        return found if not owner or found.method else None
 
     def dispatches(self, call: cst.Call) -> bool:
         """Tell whether a call dispatches a sub-agent."""
@@ -178,6 +194,10 @@ class Expressions(cst.CSTVisitor):
         if self.context.dispatches(node):
             self._dispatch(node, span)
             return False
+        helper = self.context.helper(node)
+        if helper and helper.dispatch:
+            self._dispatch_through(node, span, helper, helper.dispatch)
+            return False
         name = dotted(node.func)
         combines = is_combiner(name, self.context.settings)
         self._combined.append(span if combines else self._combined[-1])
@@ -213,17 +233,18 @@ class Expressions(cst.CSTVisitor):
         if receiver and last in CHANGING_METHODS:
             self.found.changes.add(receiver)
         texts = tuple(text for one in node.args if (text := command(one.value)))
-        self.found.calls.append(Call(name or last, span, reads, receiver, texts))
+        helper = self.context.helper(node)
+        boundary = helper.boundary if helper else ""
+        self.found.calls.append(Call(name or last, span, reads, receiver, texts, boundary))
 
-    def _dispatch(self, node: cst.Call, span: Span) -> None:
+    def _arguments_of(self, node: cst.Call) -> tuple[Argument, ...]:
+        """Return the arguments of a dispatch, and take in what happens in them."""
         arguments: list[Argument] = []
-        reads: frozenset[str] = frozenset()
         for argument in node.args:
             inner = Expressions(self.context)
             keyword = argument.keyword.value if argument.keyword else ""
             found = inner.read(argument.value, keyword)
             self.found.add(found, actions=True)
-            reads |= found.reads
             arguments.append(
                 Argument(
                     argument.star or keyword,
@@ -234,6 +255,10 @@ class Expressions(cst.CSTVisitor):
                     found.reads,
                 )
             )
+        return tuple(arguments)
+
+    def _dispatch(self, node: cst.Call, span: Span) -> None:
+        arguments = self._arguments_of(node)
         facts = Parameters(self.context.source, node)
         name = dotted(node.func)
         background = facts.flag("run_in_background") or self.context.settings.background or name in BACKGROUND_NAMES
@@ -242,8 +267,8 @@ class Expressions(cst.CSTVisitor):
                 span,
                 name,
                 facts.agent(),
-                tuple(arguments),
-                reads,
+                arguments,
+                frozenset().union(*(argument.reads for argument in arguments)),
                 facts.prompt(),
                 facts.text("isolation"),
                 combined=self._combined[-1],
@@ -251,6 +276,29 @@ class Expressions(cst.CSTVisitor):
                 background=background,
                 resumes="resume" in facts.values,
                 outputs=facts.outputs(),
+            )
+        )
+
+    def _dispatch_through(self, node: cst.Call, span: Span, helper: Helper, inner: Dispatch) -> None:
+        """Add the dispatch that a call of a helper leads to."""
+        arguments = self._arguments_of(node)
+        passed = Passed(self.context.source, node, helper)
+        reads = (argument.reads for argument in arguments if argument.span in passed.reaching(arguments))
+        self.found.changes |= {*passed.changed(arguments), *helper.shares}
+        self.found.actions.append(
+            replace(
+                inner,
+                span=span,
+                name=dotted(node.func),
+                agent=passed.agent(inner),
+                arguments=arguments,
+                reads=helper.shares.union(*reads),
+                prompt=called(helper, inner.prompt, passed.texts, span.start),
+                outputs=tuple(called(helper, one, passed.texts, span.start) for one in inner.outputs),
+                awaited=None,
+                combined=self._combined[-1],
+                blocking=self._blocking[-1] and inner.blocking and not helper.asynchronous,
+                through=Through(helper.way, None if helper.place else inner.span, helper.place),
             )
         )
 
@@ -267,7 +315,8 @@ class Expressions(cst.CSTVisitor):
             and isinstance(node.expression, cst.Call)
             and (last.span == self._span(node.expression))
         ):
-            actions[-1] = replace(last, awaited=span, blocking=True, background=False)
+            background = last.through is not None and last.background
+            actions[-1] = replace(last, awaited=span, blocking=not background, background=background)
         elif isinstance(last, Wait) and last.span == self._span(node.expression):
             actions[-1] = replace(last, span=span)
         else:

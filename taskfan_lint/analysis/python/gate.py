@@ -12,8 +12,8 @@ from taskfan_lint.profile import AGENT_KEYWORDS, BUILT_IN_NAMES, gate
 from taskfan_lint.settings import Settings
 
 
-def may_dispatch(tree: ast.Module, settings: Settings) -> bool:
-    """Tell whether a Python file can hold a dispatch: a call by a configured name, or by a known one with an agent.
+def may_dispatch(tree: ast.AST, settings: Settings) -> bool:
+    """Tell whether a Python file, or a part of it, can hold a dispatch: a call by a configured name, or by a known one with an agent.
 
     Names imported from `dispatch-modules` need no agent keyword.
     """
@@ -57,7 +57,7 @@ class Masked:
 
 
 def mask(code: str, tree: ast.Module, settings: Settings) -> Masked:
-    """Return the code with the functions and classes blanked that hold no gate word.
+    """Return the code with the functions and classes blanked that hold no gate word, nor a call of one that dispatches.
 
     Blanking keeps every offset and every line, so the result has the identity map; what is left is all that can hold
     a dispatch or a comment that matters, with every module-level statement around it.
@@ -67,8 +67,9 @@ def mask(code: str, tree: ast.Module, settings: Settings) -> Masked:
     edits: list[Edit] = []
     blanked: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] = []
     rows = Counter(row for node in tree.body for row in {node.lineno, node.end_lineno})
+    calling = _calling(tree, settings)
     for node in tree.body:
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if not isinstance(node, _NAMED) or node.name in calling:
             continue
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
         span = Span(lines.span(first).start, lines.span(node.end_lineno or node.lineno).end)
@@ -82,3 +83,23 @@ def mask(code: str, tree: ast.Module, settings: Settings) -> Masked:
     return Masked(
         apply(code, edits), frozenset(one.name for one in blanked), frozenset(named | outer), frozenset(outer)
     )
+
+
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _calling(tree: ast.Module, settings: Settings) -> set[str]:
+    """Return the functions and classes of a module that name a function that dispatches, directly or through others."""
+    named = [node for node in tree.body if isinstance(node, _NAMED)]
+    mentions: dict[str, list[str]] = {}
+    for node in named:
+        for name in {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}:
+            mentions.setdefault(name, []).append(node.name)
+    pending = [node.name for node in named if not isinstance(node, ast.ClassDef) and may_dispatch(node, settings)]
+    found: set[str] = set()
+    while pending:
+        for name in mentions.get(pending.pop(), ()):
+            if name not in found:
+                found.add(name)
+                pending.append(name)
+    return found

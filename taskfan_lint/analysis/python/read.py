@@ -10,6 +10,7 @@ import libcst as cst
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import separate
+from taskfan_lint.analysis.helpers import helpers
 from taskfan_lint.analysis.model import Facts
 from taskfan_lint.analysis.python.comments import Comments, Strings
 from taskfan_lint.analysis.python.expressions import Context
@@ -69,9 +70,21 @@ def _collect(source: Source, reading: Reading) -> Facts:
         fixed = bindings.bound[name] == 1 and name not in constants.changed | reading.hidden
         return constants.values.get(name) if fixed else None
 
-    context = Context(source, bindings, Expander(source, lookup), reading.settings, reading.fenced, reading.foreign)
+    context = Context(
+        source,
+        bindings,
+        Expander(source, lookup),
+        reading.settings,
+        reading.fenced,
+        reading.foreign,
+        imported=lambda origin: reading.index.lookup(reading.path, origin),
+    )
     statements = Statements(context)
     source.module.visit(statements)
+    found = helpers(statements.regions)
+    if any(call.name.rpartition(".")[2] in found for region in statements.regions for call in tree.calls(region.body)):
+        statements = Statements(replace(context, helpers=found))  # once more: now these calls dispatch
+        source.module.visit(statements)
     names = set(bindings.bound) | reading.hidden
     for region in statements.regions:
         names |= region.known - BUILTINS

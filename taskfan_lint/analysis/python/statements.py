@@ -15,6 +15,7 @@ from taskfan_lint.analysis.model import (
     Block,
     Branch,
     Exit,
+    Function,
     Loop,
     LoopKind,
     Node,
@@ -63,6 +64,7 @@ class Statements(cst.CSTVisitor):
         self.headers: list[tuple[Span, Span]] = []
         self.statements: list[Span] = []
         self._scopes: list[_Scope] = []
+        self._in_class = [False]
 
     def _span(self, node: cst.CSTNode) -> Span:
         return self.context.source.span(node)
@@ -104,14 +106,21 @@ class Statements(cst.CSTVisitor):
         self._scope(Span(0, len(self.context.source.code)), frozenset(self.context.bindings.imports), "", node.body)
         return False
 
-    def _scope(self, span: Span, known: frozenset[str], name: str, body: Sequence[cst.CSTNode] | cst.CSTNode) -> None:
+    def _scope(
+        self,
+        span: Span,
+        known: frozenset[str],
+        name: str,
+        body: Sequence[cst.CSTNode] | cst.CSTNode,
+        function: Function | None = None,
+    ) -> None:
         scope = _Scope(span, known, name)
         index = len(self.regions)
         self._scopes.append(scope)
         for statement in body if isinstance(body, Sequence) else (body,):
             statement.visit(self)
         self._scopes.pop()
-        region = Region(span, tuple(scope.bodies[0]), known | BUILTINS, name)
+        region = Region(span, tuple(scope.bodies[0]), known | BUILTINS, name, function)
         names = region.known.union(*(tree.binds(node) for node in region.body))
         self.regions[index:] = [replace(inner, known=inner.known | names) for inner in self.regions[index:]]
         self.regions.insert(index, region)
@@ -124,13 +133,20 @@ class Statements(cst.CSTVisitor):
         self._add(Step(self._span(node), uses=tuple(found.uses), binds=(node.name.value,), purity=found.purity))
         parameters = _Parameters()
         node.params.visit(parameters)
-        self._scope(self._span(node.body), frozenset(parameters.names), node.name.value, node.body)
+        method = self._in_class[-1] and not any(_is_static(one) for one in node.decorators)
+        self._in_class.append(False)
+        self._scope(
+            self._span(node.body), frozenset(parameters.names), node.name.value, node.body, _function(node, method)
+        )
+        self._in_class.pop()
         return False
 
     def visit_ClassDef(self, node: cst.ClassDef) -> bool:
         self._head(node, node.body)
         self._add(Step(self._span(node), binds=(node.name.value,), purity=Purity.EFFECT))
+        self._in_class.append(True)
         self._scope(self._span(node.body), frozenset(), node.name.value, node.body)
+        self._in_class.pop()
         return False
 
     # compound statements
@@ -374,6 +390,49 @@ _READERS: dict[type[cst.BaseSmallStatement], Callable[..., _Extra]] = {
     cst.Break: _break,
     cst.Continue: _continue,
 }
+
+
+def _is_static(decorator: cst.Decorator) -> bool:
+    return isinstance(decorator.decorator, cst.Name) and decorator.decorator.value == "staticmethod"
+
+
+def _function(node: cst.FunctionDef, method: bool) -> Function:
+    """Return what the header of a function says, and whether its body yields."""
+    own = _Own()
+    node.body.visit(own)
+    params = node.params
+    named = [one.name.value for one in (*params.posonly_params, *params.params)]
+    keywords = [one.name.value for one in params.kwonly_params]
+    return Function(
+        (*named[int(method) :], *(["*"] if keywords or params.star_arg else []), *keywords),
+        node.asynchronous is not None,
+        own.yields,
+        method,
+        frozenset(own.outer),
+    )
+
+
+class _Own(cst.CSTVisitor):
+    """Tells of a function's own body whether it yields, and which names it declares to be of a scope around."""
+
+    def __init__(self) -> None:
+        self.yields = False
+        self.outer: set[str] = set()
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+        return False
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
+        return False
+
+    def visit_Lambda(self, node: cst.Lambda) -> bool:
+        return False
+
+    def visit_Yield(self, node: cst.Yield) -> None:
+        self.yields = True
+
+    def visit_NameItem(self, node: cst.NameItem) -> None:
+        self.outer.add(node.name.value)
 
 
 class _Parameters(cst.CSTVisitor):
