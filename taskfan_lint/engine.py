@@ -15,7 +15,9 @@ from taskfan_lint.settings import Settings
 from taskfan_lint.source import Document, Snippet
 
 if TYPE_CHECKING:
+    from taskfan_lint.analysis.helpers import Helper, Index
     from taskfan_lint.analysis.model import Analysis
+    from taskfan_lint.inspection import Surroundings
 
 # A wider window, a comment that suppresses what is gone now, and the weakest cause of an interruption, which was there
 # before and was not named because one interruption is one finding. None of them has a fix.
@@ -48,12 +50,18 @@ class Checked:
     hidden: int = 0
 
 
-def check(document: Document, settings: Settings) -> Checked:
-    """Return what the rules find in a document."""
-    if not passes_gate(document.text, settings, script=document.is_script):
+def check(document: Document, settings: Settings, index: Index | None = None) -> Checked:
+    """Return what the rules find in a document; `index` holds the functions of other files that dispatch."""
+    if not _is_worth_reading(document, settings, index):
         return Checked()
-    checked = _check_markdown(document, settings) if document.is_markdown else _check_code(document, settings)
-    return _present(checked, document, settings)
+    read = _check_markdown if document.is_markdown else _check_code
+    return _present(read(document, settings, index), document, settings)
+
+
+def _is_worth_reading(document: Document, settings: Settings, index: Index | None) -> bool:
+    if passes_gate(document.text, settings, script=document.is_script):
+        return True
+    return index is not None and any(name in document.text for name in index.names)
 
 
 @dataclass(frozen=True)
@@ -64,16 +72,16 @@ class Surveyed:
     analysis: Analysis
 
 
-def survey(document: Document, settings: Settings) -> Iterator[Surveyed]:
+def survey(document: Document, settings: Settings, index: Index | None = None) -> Iterator[Surveyed]:
     """Yield each snippet of a document that can be read and may hold a dispatch, in order, counter-examples too."""
-    if not passes_gate(document.text, settings, script=document.is_script):
+    if not _is_worth_reading(document, settings, index):
         return
     from taskfan_lint import inspection  # lazy: LibCST is only needed where a document passes the gate
 
-    snippets = _gated(_snippets(document), document, settings)
-    foreign = inspection.foreign_names(snippets)
+    snippets = _gated(_snippets(document), document, settings, index)
+    surroundings = _surroundings(snippets, document, settings, index)
     for snippet in snippets:
-        analysis = inspection.analysis_of(snippet, settings, foreign)
+        analysis = inspection.analysis_of(snippet, surroundings)
         if analysis is not None:
             yield Surveyed(snippet, analysis)
 
@@ -84,7 +92,9 @@ def passes_gate(text: str, settings: Settings, *, script: bool = False) -> bool:
     return any(word in text for word in words) and pattern.search(text) is not None
 
 
-def fix(document: Document, settings: Settings, *, unsafe: bool = False) -> tuple[str, Checked]:
+def fix(
+    document: Document, settings: Settings, index: Index | None = None, *, unsafe: bool = False
+) -> tuple[str, Checked]:
     """Return the text with all safe fixes made (with `unsafe` the unsafe ones too), and what remains in it.
 
     Each pass applies fixes whose hulls do not touch, and lowers the number of findings that a fix can mend at all, so
@@ -92,11 +102,11 @@ def fix(document: Document, settings: Settings, *, unsafe: bool = False) -> tupl
     where none is, the text stays and its findings say so.
     """
     allowed = {Applicability.SAFE, Applicability.UNSAFE} if unsafe else {Applicability.SAFE}
-    checked = check(document, settings)
+    checked = check(document, settings, index)
     while fixes := compatible(checked.findings, allowed):
         for chosen in (fixes, *([one] for one in fixes if len(fixes) > 1)):
             text = apply(document.text, [edit for one in chosen for edit in one.edits])
-            after = check(replace(document, text=text), settings)
+            after = check(replace(document, text=text), settings, index)
             if _mendable(after) < _mendable(checked):
                 break
         else:
@@ -172,15 +182,25 @@ def per_file_ignores(path: Path, settings: Settings) -> frozenset[str]:
     return frozenset(found)
 
 
-def _check_code(document: Document, settings: Settings) -> Checked:
-    return _Documents(document, settings).run(_snippets(document))
+def helpers(document: Document, settings: Settings, index: Index | None = None) -> dict[str, Helper]:
+    """Return the functions of a Python file that dispatch, by name; those that it imports are in `index`."""
+    found: dict[str, Helper] = {}
+    for one in survey(document, settings, index):
+        from taskfan_lint.analysis.helpers import helpers as find  # lazy: only where something may dispatch
+
+        found |= find(one.analysis.facts.regions)
+    return found
 
 
-def _check_markdown(document: Document, settings: Settings) -> Checked:
+def _check_code(document: Document, settings: Settings, index: Index | None) -> Checked:
+    return _Documents(document, settings, index).run(_snippets(document))
+
+
+def _check_markdown(document: Document, settings: Settings, index: Index | None) -> Checked:
     from taskfan_lint import markdown  # lazy: markdown-it is only needed where a Markdown file passes the gate
 
     fences = markdown.fences(document)
-    checked = _Documents(document, settings).run(fences.snippets)
+    checked = _Documents(document, settings, index).run(fences.snippets)
     unused = [one for span in fences.dangling_ignores for one in _unused(span, ("*",), set(), settings)]
     findings = (*checked.findings, *unused)
     return replace(checked, findings=findings, fences=len(fences.snippets))
@@ -195,8 +215,18 @@ def _snippets(document: Document) -> Iterable[Snippet]:
     return [Snippet(document.text, tag=tag)]
 
 
-def _gated(snippets: Iterable[Snippet], document: Document, settings: Settings) -> list[Snippet]:
-    return [one for one in snippets if passes_gate(one.code, settings, script=document.is_script)]
+def _gated(snippets: Iterable[Snippet], document: Document, settings: Settings, index: Index | None) -> list[Snippet]:
+    return [one for one in snippets if _is_worth_reading(replace(document, text=one.code), settings, index)]
+
+
+def _surroundings(
+    snippets: Iterable[Snippet], document: Document, settings: Settings, index: Index | None
+) -> Surroundings:
+    from taskfan_lint import inspection  # lazy: LibCST is only needed where a snippet passes the gate
+    from taskfan_lint.analysis.helpers import NO_INDEX
+
+    foreign = inspection.foreign_names(snippets)
+    return inspection.Surroundings(settings, foreign, str(document.path.absolute()), index or NO_INDEX)
 
 
 @dataclass
@@ -205,6 +235,7 @@ class _Documents:
 
     document: Document
     settings: Settings
+    index: Index | None
     findings: list[Finding] = field(default_factory=list)
     unreadable: list[Place] = field(default_factory=list)
     refused: list[Place] = field(default_factory=list)
@@ -212,7 +243,7 @@ class _Documents:
     def run(self, snippets: Iterable[Snippet]) -> Checked:
         """Return what all snippets gave, lifted to the document."""
         every = list(snippets)
-        gated = _gated(every, self.document, self.settings)
+        gated = _gated(every, self.document, self.settings, self.index)
         used: dict[Span, set[str]] = {one.ignore_span: set() for one in every if one.ignore_span}
         rules = {one.ignore_span: one.ignores for one in every if one.ignore_span}
         if gated:
@@ -225,9 +256,9 @@ class _Documents:
         from taskfan_lint import inspection  # lazy: LibCST is only needed where a snippet passes the gate
 
         lines = Lines(self.document.text)
-        foreign = inspection.foreign_names(snippets)
+        surroundings = _surroundings(snippets, self.document, self.settings, self.index)
         for snippet in snippets:
-            result = inspection.inspect(snippet, self.settings, foreign)
+            result = inspection.inspect(snippet, surroundings)
             for one in result.findings:
                 if snippet.ignore_span and {"*", one.code} & set(snippet.ignores):
                     used[snippet.ignore_span].add(one.code)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from taskfan_lint import rules, suppress
 from taskfan_lint.analysis.boundaries import boundary
 from taskfan_lint.analysis.flow import analyse
+from taskfan_lint.analysis.helpers import NO_INDEX, Index
 from taskfan_lint.analysis.model import Analysis, BoundaryKind, Dispatch, Facts
 from taskfan_lint.analysis.read import SCRIPT_TAGS, read_snippet
 from taskfan_lint.analysis.reading import Reading, Unparsable
@@ -46,14 +47,29 @@ class Inspected:
     problem: Problem | None = None
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What a snippet is read with: settings, names that its document uses otherwise, its file, other files' helpers."""
+
+    settings: Settings
+    foreign: frozenset[str] = frozenset()
+    path: str = ""
+    index: Index = NO_INDEX
+
+    def reading(self, snippet: Snippet) -> Reading:
+        return Reading(
+            self.settings, snippet.fenced, foreign=self.foreign, tag=snippet.tag, path=self.path, index=self.index
+        )
+
+
 def foreign_names(snippets: Iterable[Snippet]) -> frozenset[str]:
     """Return the dispatch names that any fence of a document imports or defines: there they mean something else."""
     return frozenset(found["name"] for one in snippets if one.fenced for found in _IMPORTED.finditer(one.code))
 
 
-def inspect(snippet: Snippet, settings: Settings, foreign: frozenset[str] = frozenset()) -> Inspected:
+def inspect(snippet: Snippet, around: Surroundings) -> Inspected:
     """Return what the rules find in a snippet."""
-    reading = _reading(snippet, settings, foreign)
+    reading, settings = around.reading(snippet), around.settings
     try:
         facts = read_snippet(snippet.code, reading)
     except Unparsable as error:
@@ -65,17 +81,13 @@ def inspect(snippet: Snippet, settings: Settings, foreign: frozenset[str] = froz
     return Inspected(tuple(_marked(_suppressed(findings, facts, settings), facts, snippet)))
 
 
-def analysis_of(snippet: Snippet, settings: Settings, foreign: frozenset[str] = frozenset()) -> Analysis | None:
+def analysis_of(snippet: Snippet, around: Surroundings) -> Analysis | None:
     """Return the analysis of a snippet without judging it, None where it holds no dispatch or cannot be read."""
     try:
-        facts = read_snippet(snippet.code, _reading(snippet, settings, foreign))
+        facts = read_snippet(snippet.code, around.reading(snippet))
     except Unparsable:
         return None
     return analyse(facts) if facts is not None else None
-
-
-def _reading(snippet: Snippet, settings: Settings, foreign: frozenset[str]) -> Reading:
-    return Reading(settings, snippet.fenced, foreign=foreign, tag=snippet.tag)
 
 
 def _unread(snippet: Snippet, error: Unparsable, settings: Settings) -> Inspected:

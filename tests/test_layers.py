@@ -20,7 +20,7 @@ finding settings patterns profile
 analysis analysis.model analysis.tree analysis.paths analysis.exempt analysis.boundaries analysis.helpers
 analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.read
 rewrite/ rules rules.*
-suppress verify inspection engine
+suppress verify inspection engine project
 options config files pages diff report/
 console run summary checking commands help commands.* cli __main__ __init__
 """.split()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
@@ -69,22 +69,33 @@ class Index:
         return frozenset(name for helpers in self.files.values() for name in helpers)
 
     def lookup(self, path: str, origin: str) -> Helper | None:
-        """Return the helper that a file at `path` imports as `origin`, such as `.agents.launch` or `lib.agents.launch`.
+        """Return the helper that a file at `path` imports as `origin`, such as `.agents.launch` or `lib.launch`.
+
+        None where that is no helper.
+        """
+        if not self.files:
+            return None
+        module, _, name = origin.lstrip(".").rpartition(".")
+        return self.helpers_of(path, "." * (len(origin) - len(origin.lstrip("."))) + module).get(name)
+
+    def helpers_of(self, path: str, module: str) -> Mapping[str, Helper]:
+        """Return the helpers of a module as a file at `path` imports it; leading dots are levels of a relative import.
 
         An absolute import is looked for in the folders above the file, the closest first, and in their `src`.
         """
-        module, _, name = origin.rpartition(".")
-        dots = len(module) - len(module.lstrip("."))
-        parts = [part for part in module.lstrip(".").split(".") if part]
-        folders = list(PurePath(path).parents)
-        if dots:
-            folders = folders[dots - 1 : dots]
-        for folder in folders:
-            for root in (folder, folder / "src"):
-                for file in (root.joinpath(*parts, "__init__.py"), root.joinpath(*parts).with_suffix(".py")):
-                    if str(file) in self.files:
-                        return self.files[str(file)].get(name)
-        return None
+        return next((self.files[file] for file in places(path, module) if file in self.files), {})
+
+
+def places(path: str, module: str) -> Iterator[str]:
+    """Yield the files that a module can be when a file at `path` imports it, the first choice first."""
+    dots = len(module) - len(module.lstrip("."))
+    parts = [part for part in module.lstrip(".").split(".") if part]
+    folders = list(PurePath(path).parents)
+    for folder in folders[dots - 1 : dots] if dots else folders:
+        for root in (folder,) if dots else (folder, folder / "src"):
+            yield str(root.joinpath(*parts, "__init__.py"))
+            if parts:
+                yield f"{root.joinpath(*parts)}.py"
 
 
 NO_INDEX = Index()
@@ -177,7 +188,7 @@ class _Finder:
         for step in tree.steps(region.body):
             for action in step.actions:
                 if isinstance(action, Dispatch):
-                    yield action, action.reads, ()
+                    yield action, action.reads, action.through.functions if action.through else ()
             for call in step.calls:
                 helper = self._known.get(self._target(call) or "")
                 if helper and helper.dispatch:
@@ -271,7 +282,7 @@ def _resolved(template: Template, texts: Mapping[str, Template], local: frozense
         if isinstance(part, Ref) and depth and part.name in texts:
             found += _resolved(texts[part.name], texts, local, depth - 1)
         else:
-            found.append(_hidden(part) if isinstance(part, Ref) and _root(part) in local else part)
+            found.append(_hidden(part) if isinstance(part, Ref) and not _is_outer(part, local) else part)
     return tuple(found)
 
 
@@ -279,10 +290,9 @@ def _hidden(part: str | Ref) -> str | Ref:
     return part if isinstance(part, str) or part.name.startswith(UNKNOWN) else Ref(UNKNOWN + part.name)
 
 
-def _root(part: Ref) -> str:
-    """Return the name that an expression begins with."""
-    found = re.match(r"\w*", part.name)
-    return found[0] if found else ""
+def _is_outer(part: Ref, local: Collection[str]) -> bool:
+    """Tell whether a part of a text is a name from outside of the function, which is the same for each call."""
+    return part.name.isidentifier() and part.name not in local
 
 
 def called(helper: Helper, template: Template, arguments: Mapping[str, Template], number: int) -> Template:
@@ -294,6 +304,6 @@ def called(helper: Helper, template: Template, arguments: Mapping[str, Template]
         elif part.name in arguments:
             found += arguments[part.name]
         else:
-            known = not part.name.startswith(UNKNOWN) and _root(part) not in helper.parameters
+            known = _is_outer(part, helper.parameters)
             found.append(part if known else Ref(f"{part.name.lstrip(UNKNOWN)}@{number}"))
     return tuple(found)

@@ -61,7 +61,7 @@ class Context:
         """Return the function that a call calls, if it is one that dispatches."""
         callee = self.bindings.callee(call.func)
         if callee.origin:
-            return self.imported(callee.origin)
+            return self.imported(callee.origin) if self.bindings.is_only_imported(callee.name) else None
         owner, _, name = callee.name.rpartition(".")
         found = self.helpers.get(name)
         if found is None or self.bindings.bound[name] != 1 or found.method is not (owner in ("self", "cls")):

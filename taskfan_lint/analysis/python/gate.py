@@ -7,13 +7,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from taskfan_lint.analysis.reading import Reading
 from taskfan_lint.edit import Edit, Lines, Span, apply
 from taskfan_lint.profile import AGENT_KEYWORDS, BUILT_IN_NAMES, gate
 from taskfan_lint.settings import Settings
 
 
 def may_dispatch(tree: ast.AST, settings: Settings) -> bool:
-    """Tell whether a Python file, or a part of it, can hold a dispatch: a call by a configured name, or by a known one with an agent.
+    """Tell whether code can hold a dispatch: a call by a configured name, or by a known one with an agent.
 
     Names imported from `dispatch-modules` need no agent keyword.
     """
@@ -56,7 +57,28 @@ class Masked:
     outer: frozenset[str]
 
 
-def mask(code: str, tree: ast.Module, settings: Settings) -> Masked:
+def imported_helpers(tree: ast.Module, reading: Reading) -> frozenset[str]:
+    """Return the names under which a file imports functions of other files that dispatch, or modules that hold some."""
+    if not reading.index.files:
+        return frozenset()
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom():
+                module = "." * node.level + (node.module or "")
+                for alias in node.names:
+                    inner = f"{module}.{alias.name}" if node.module else module + alias.name
+                    own = alias.name in reading.index.helpers_of(reading.path, module)
+                    if own or reading.index.helpers_of(reading.path, inner):
+                        found.add(alias.asname or alias.name)
+            case ast.Import():
+                for alias in node.names:
+                    if reading.index.helpers_of(reading.path, alias.name):
+                        found.add(alias.asname or alias.name.partition(".")[0])
+    return frozenset(found)
+
+
+def mask(code: str, tree: ast.Module, settings: Settings, helpers: frozenset[str] = frozenset()) -> Masked:
     """Return the code with the functions and classes blanked that hold no gate word, nor a call of one that dispatches.
 
     Blanking keeps every offset and every line, so the result has the identity map; what is left is all that can hold
@@ -67,7 +89,7 @@ def mask(code: str, tree: ast.Module, settings: Settings) -> Masked:
     edits: list[Edit] = []
     blanked: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] = []
     rows = Counter(row for node in tree.body for row in {node.lineno, node.end_lineno})
-    calling = _calling(tree, settings)
+    calling = _calling(tree, settings, helpers)
     for node in tree.body:
         if not isinstance(node, _NAMED) or node.name in calling:
             continue
@@ -88,14 +110,18 @@ def mask(code: str, tree: ast.Module, settings: Settings) -> Masked:
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def _calling(tree: ast.Module, settings: Settings) -> set[str]:
-    """Return the functions and classes of a module that name a function that dispatches, directly or through others."""
+def _calling(tree: ast.Module, settings: Settings, helpers: frozenset[str]) -> set[str]:
+    """Return the functions and classes of a module that name a function that dispatches, directly or through others.
+
+    `helpers` are names from other files of which that is known.
+    """
     named = [node for node in tree.body if isinstance(node, _NAMED)]
     mentions: dict[str, list[str]] = {}
     for node in named:
         for name in {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}:
             mentions.setdefault(name, []).append(node.name)
     pending = [node.name for node in named if not isinstance(node, ast.ClassDef) and may_dispatch(node, settings)]
+    pending += helpers
     found: set[str] = set()
     while pending:
         for name in mentions.get(pending.pop(), ()):

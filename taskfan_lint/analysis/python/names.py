@@ -41,6 +41,7 @@ class Bindings(cst.CSTVisitor):
 
     def __init__(self) -> None:
         self.imports: dict[str, str] = {}
+        self.imported: Counter[str] = Counter()
         self.bound: Counter[str] = Counter()
 
     def visit_Import(self, node: cst.Import) -> bool:
@@ -51,6 +52,7 @@ class Bindings(cst.CSTVisitor):
             else:
                 first = name.partition(".")[0]
                 self._import(first, first)
+                self.bound[first] += 1
         return False
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
@@ -59,12 +61,13 @@ class Bindings(cst.CSTVisitor):
             name = str(alias.name.value)
             local = alias.asname.name if alias.asname else alias.name
             if isinstance(local, cst.Name):
-                self._import(local.value, f"{module}.{name}" if module else name)
+                self.bound[local.value] += alias.asname is None  # a name behind `as` is counted where it stands
+                self._import(local.value, f"{module}.{name}" if module.strip(".") else module + name)
         return False
 
     def _import(self, local: str, origin: str) -> None:
         self.imports[local] = origin
-        self.bound[local] += 1
+        self.imported[local] += 1
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
         self.bound[node.name.value] += 1
@@ -95,6 +98,11 @@ class Bindings(cst.CSTVisitor):
 
     def visit_AsName(self, node: cst.AsName) -> None:
         self.bound.update(target_names(node.name))
+
+    def is_only_imported(self, name: str) -> bool:
+        """Tell whether a dotted name begins with one that nothing but imports binds."""
+        first = name.partition(".")[0]
+        return self.bound[first] == self.imported[first]
 
     def callee(self, function: cst.BaseExpression) -> Callee:
         """Return what is known of the function of a call."""

@@ -14,7 +14,7 @@ from taskfan_lint.analysis.helpers import helpers
 from taskfan_lint.analysis.model import Facts
 from taskfan_lint.analysis.python.comments import Comments, Strings
 from taskfan_lint.analysis.python.expressions import Context
-from taskfan_lint.analysis.python.gate import mask, may_dispatch
+from taskfan_lint.analysis.python.gate import imported_helpers, mask, may_dispatch
 from taskfan_lint.analysis.python.literals import Expander
 from taskfan_lint.analysis.python.names import BUILTINS, Bindings
 from taskfan_lint.analysis.python.parse import Source, deep_recursion, limit_depth, parse, syntax_tree, walk
@@ -34,9 +34,10 @@ def read(code: str, reading: Reading) -> Facts | None:
             raise
         return _newer(code, reading, error)  # LibCST may know syntax that this interpreter does not
     if not reading.fenced:
-        if not may_dispatch(module, reading.settings) and "taskfan:" not in code:
+        imported = imported_helpers(module, reading)
+        if not may_dispatch(module, reading.settings) and not imported and "taskfan:" not in code:
             return None
-        masked = mask(code, module, reading.settings)
+        masked = mask(code, module, reading.settings, imported)
         code, defined = masked.code, masked.defined
         reading = replace(reading, defined=reading.defined | defined, hidden=masked.named, outer=masked.outer)
         module.body = [node for node in module.body if not (isinstance(node, _NAMED) and node.name in defined)]
