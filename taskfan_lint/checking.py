@@ -43,6 +43,8 @@ class Choices:
     statistics: bool
     show_files: bool
     show_settings: bool
+    show_exempt: bool
+    why: str | None
     exit_zero: bool
     quiet: bool
     verbose: bool
@@ -57,6 +59,8 @@ def check(choices: Choices) -> int:
     """Run and return the exit status; raises ConfigError for the configuration that the command line names."""
     config = Path(choices.config) if choices.config else None
     configs = Configs(choices.layer, file=config, isolated=choices.isolated)
+    if choices.why:
+        return _explain(choices, configs)
     paths = choices.paths or (".",)
     if choices.stdin:
         paths = (choices.stdin_filename or STDIN,)
@@ -66,6 +70,8 @@ def check(choices: Choices) -> int:
     if choices.show_files or choices.show_settings:
         return _show(found, choices)
     sources = [each for each in found if isinstance(each, Source)]
+    if choices.show_exempt:
+        return _show_exempt(sources, found, choices)
     if choices.stdin:
         outcomes = _run_stdin(sources, choices)
     else:
@@ -103,6 +109,33 @@ def _show(found: list[Found], choices: Choices) -> int:
         name = _look(choices).path(sources[0].path)
         console.out(f"# the settings of {name}\n\n{dump(sources[0].settings)}")
     return 2 if _problems(found, choices) else 0
+
+
+def _explain(choices: Choices, configs: Configs) -> int:
+    from taskfan_lint import explaining  # lazy: only for who asks why
+
+    try:
+        explaining.why(str(choices.why), configs, _look(choices), as_json=_as_json(choices))
+    except explaining.PlaceError as error:
+        console.tell("error", str(error))
+        return 2
+    return 0
+
+
+def _show_exempt(sources: list[Source], found: list[Found], choices: Choices) -> int:
+    """Print what is spared in the files, and why."""
+    from taskfan_lint import explaining  # lazy: as above
+
+    outcomes = _run_stdin(sources, choices) if choices.stdin else tuple(run(sources, Mode.CHECK, unsafe=False))
+    settings = {source.path: source.settings for source in sources}
+    documents = [(one.document, settings[one.path]) for one in outcomes if one.document]
+    explaining.show_exempt(documents, _look(choices), as_json=_as_json(choices))
+    failed = _problems(found, choices)
+    return 2 if any(outcome.error for outcome in outcomes) or failed else 0
+
+
+def _as_json(choices: Choices) -> bool:
+    return any(output.format == "json" for output in choices.outputs)
 
 
 def _tell(run: Run, found: list[Found], paths: Iterable[str], choices: Choices) -> int:

@@ -78,10 +78,10 @@ def survey(document: Document, settings: Settings, index: Index | None = None) -
         return
     from taskfan_lint import inspection  # lazy: LibCST is only needed where a document passes the gate
 
-    snippets = _gated(_snippets(document), document, settings, index)
-    surroundings = _surroundings(snippets, document, settings, index)
-    for snippet in snippets:
-        analysis = inspection.analysis_of(snippet, surroundings)
+    gated = _gated(snippets(document), document, settings, index)
+    around = surroundings(gated, document, settings, index)
+    for snippet in gated:
+        analysis = inspection.analysis_of(snippet, around)
         if analysis is not None:
             yield Surveyed(snippet, analysis)
 
@@ -147,7 +147,7 @@ def compatible(findings: Iterable[Finding], allowed: set[Applicability]) -> list
 
 def _present(checked: Checked, document: Document, settings: Settings) -> Checked:
     """Return what is shown: per-file ignores, then severity, then counter-examples, in a stable order."""
-    if _ignores_file(document):
+    if ignores_file(document):
         return replace(checked, findings=())
     ignored = per_file_ignores(document.path, settings)
     findings = [one for one in checked.findings if settings.enables(one.code) and one.code not in ignored]
@@ -163,7 +163,7 @@ def _order(one: Finding) -> tuple[int, int, str]:
     return one.span.start, one.span.end, one.code
 
 
-def _ignores_file(document: Document) -> bool:
+def ignores_file(document: Document) -> bool:
     """Tell whether a comment of the document, on a line of its own, takes the whole file out."""
     return any(_IGNORE_FILE.match(line.strip()) for line in NEWLINE.split(document.text) if "taskfan:" in line)
 
@@ -193,7 +193,7 @@ def helpers(document: Document, settings: Settings, index: Index | None = None) 
 
 
 def _check_code(document: Document, settings: Settings, index: Index | None) -> Checked:
-    return _Documents(document, settings, index).run(_snippets(document))
+    return _Documents(document, settings, index).run(snippets(document))
 
 
 def _check_markdown(document: Document, settings: Settings, index: Index | None) -> Checked:
@@ -206,7 +206,8 @@ def _check_markdown(document: Document, settings: Settings, index: Index | None)
     return replace(checked, findings=findings, fences=len(fences.snippets))
 
 
-def _snippets(document: Document) -> Iterable[Snippet]:
+def snippets(document: Document) -> Iterable[Snippet]:
+    """Return the code of a document: its fences, or all of it."""
     if document.is_markdown:
         from taskfan_lint import markdown  # lazy: markdown-it is only needed where a Markdown file passes the gate
 
@@ -219,14 +220,15 @@ def _gated(snippets: Iterable[Snippet], document: Document, settings: Settings, 
     return [one for one in snippets if _is_worth_reading(replace(document, text=one.code), settings, index)]
 
 
-def _surroundings(
-    snippets: Iterable[Snippet], document: Document, settings: Settings, index: Index | None
+def surroundings(
+    snippets: Iterable[Snippet], document: Document, settings: Settings, index: Index | None, *, whole: bool = False
 ) -> Surroundings:
+    """Return what the snippets of a document are read with."""
     from taskfan_lint import inspection  # lazy: LibCST is only needed where a snippet passes the gate
     from taskfan_lint.analysis.helpers import NO_INDEX
 
     foreign = inspection.foreign_names(snippets)
-    return inspection.Surroundings(settings, foreign, str(document.path.absolute()), index or NO_INDEX)
+    return inspection.Surroundings(settings, foreign, str(document.path.absolute()), index or NO_INDEX, whole)
 
 
 @dataclass
@@ -256,9 +258,9 @@ class _Documents:
         from taskfan_lint import inspection  # lazy: LibCST is only needed where a snippet passes the gate
 
         lines = Lines(self.document.text)
-        surroundings = _surroundings(snippets, self.document, self.settings, self.index)
+        around = surroundings(snippets, self.document, self.settings, self.index)
         for snippet in snippets:
-            result = inspection.inspect(snippet, surroundings)
+            result = inspection.inspect(snippet, around)
             for one in result.findings:
                 if snippet.ignore_span and {"*", one.code} & set(snippet.ignores):
                     used[snippet.ignore_span].add(one.code)

@@ -49,16 +49,26 @@ class Inspected:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a snippet is read with: settings, names that its document uses otherwise, its file, other files' helpers."""
+    """What a snippet is read with: settings, names that its document uses otherwise, its file, other files' helpers.
+
+    A `whole` reading leaves nothing out that holds no dispatch.
+    """
 
     settings: Settings
     foreign: frozenset[str] = frozenset()
     path: str = ""
     index: Index = NO_INDEX
+    whole: bool = False
 
     def reading(self, snippet: Snippet) -> Reading:
         return Reading(
-            self.settings, snippet.fenced, foreign=self.foreign, tag=snippet.tag, path=self.path, index=self.index
+            self.settings,
+            snippet.fenced,
+            foreign=self.foreign,
+            tag=snippet.tag,
+            path=self.path,
+            index=self.index,
+            whole=self.whole,
         )
 
 
@@ -69,16 +79,34 @@ def foreign_names(snippets: Iterable[Snippet]) -> frozenset[str]:
 
 def inspect(snippet: Snippet, around: Surroundings) -> Inspected:
     """Return what the rules find in a snippet."""
-    reading, settings = around.reading(snippet), around.settings
     try:
-        facts = read_snippet(snippet.code, reading)
+        judged = judge(snippet, around)
     except Unparsable as error:
-        return _unread(snippet, error, settings)
+        return _unread(snippet, error, around.settings)
+    return Inspected(judged.findings if judged else ())
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A snippet's analysis, the findings that stay, and those that a comment suppresses, with the comment."""
+
+    analysis: Analysis
+    findings: tuple[Finding, ...]
+    suppressed: tuple[tuple[Finding, suppress.Suppression], ...]
+
+
+def judge(snippet: Snippet, around: Surroundings) -> Judged | None:
+    """Return what the rules say of a snippet, None where it holds no dispatch; raises Unparsable."""
+    reading, settings = around.reading(snippet), around.settings
+    facts = read_snippet(snippet.code, reading)
     if facts is None:
-        return Inspected()
+        return None
     analysis = analyse(facts)
-    findings = verified(list(_findings(analysis, settings)), analysis, snippet.code, reading)
-    return Inspected(tuple(_marked(_suppressed(findings, facts, settings), facts, snippet)))
+    found = verified(list(_findings(analysis, settings)), analysis, snippet.code, reading)
+    asked = frozenset(name for name in rules.rule_names() if settings.enables(name))
+    kept, suppressed, unused = suppress.suppress(found, suppress.suppressions(facts), asked)
+    findings = [*kept, *(one for one in unused if settings.enables(one.code))]
+    return Judged(analysis, tuple(_marked(findings, facts, snippet)), tuple(suppressed))
 
 
 def analysis_of(snippet: Snippet, around: Surroundings) -> Analysis | None:
@@ -126,12 +154,6 @@ def _way(dispatch: Dispatch) -> Iterator[Note]:
         yield Note(dispatch.through.span, f"{way} here")
     else:
         yield Note(dispatch.span, f"{way} in {dispatch.through.place}")
-
-
-def _suppressed(findings: list[Finding], facts: Facts, settings: Settings) -> list[Finding]:
-    asked = frozenset(name for name in rules.rule_names() if settings.enables(name))
-    kept, unused = suppress.suppress(findings, suppress.suppressions(facts), asked)
-    return kept + [one for one in unused if settings.enables(one.code)]
 
 
 def _marked(findings: Iterable[Finding], facts: Facts, snippet: Snippet) -> Iterator[Finding]:

@@ -79,21 +79,63 @@ class Shape:
     objects: bool = False
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a call dispatches a sub-agent, and how that was decided: what is known of its name and arguments."""
+
+    dispatches: bool
+    reason: str
+
+
+NO_DISPATCH = Verdict(False, "its name is none of a dispatch")
+
+
+def may_be_named(name: str, settings: Settings) -> bool:
+    """Tell whether a dispatch can have this name."""
+    return name in BUILT_IN_NAMES or name in settings.dispatch_names
+
+
 def is_dispatch(callee: Callee, shape: Shape, settings: Settings, *, fenced: bool, foreign: bool = False) -> bool:
     """Tell whether a call dispatches a sub-agent; `foreign` where other code of the document imports the name."""
+    return judge(callee, shape, settings, fenced=fenced, foreign=foreign).dispatches
+
+
+def judge(callee: Callee, shape: Shape, settings: Settings, *, fenced: bool, foreign: bool = False) -> Verdict:
+    """Return whether a call dispatches a sub-agent, and why; `foreign` where other code of the document imports it."""
     if callee.name in settings.dispatch_names:
-        return True
+        return Verdict(True, "`dispatch-names` has its name")
     if callee.origin:
-        return _configured(callee.origin, settings)
-    if callee.origin is None or callee.name not in BUILT_IN_NAMES:
-        return False
-    if shape.keywords & AGENT_KEYWORDS:
-        return True
-    if not fenced or foreign or callee.name in MARKED_NAMES:
-        return False
+        where = f"it is imported as `{callee.origin}`"
+        if callee.origin in settings.dispatch_names:
+            return Verdict(True, f"{where}, which `dispatch-names` has")
+        return Verdict(_configured(callee.origin, settings), f"{where}, and `dispatch-modules` decides about imports")
+    if callee.origin is None:
+        return Verdict(False, "its name is defined here")
+    if callee.name not in BUILT_IN_NAMES:
+        return NO_DISPATCH
+    free = "nothing here imports or defines its name"
+    if agents := sorted(shape.keywords & AGENT_KEYWORDS):
+        return Verdict(True, f"{free}, and it names an agent by `{agents[0]}`")
+    if not fenced:
+        return Verdict(False, "outside of prompts only a call with `subagent_type` or `agent_type` dispatches")
+    if foreign:
+        return Verdict(False, "other code of this document imports or defines its name")
+    if callee.name in MARKED_NAMES:
+        return Verdict(False, f"`{callee.name}` dispatches only with `subagent_type` or `agent_type`")
+    return _told(shape, free)
+
+
+def _told(shape: Shape, free: str) -> Verdict:
+    """Return the verdict on a call in a prompt by what it tells the agent."""
+    if strangers := sorted(shape.keywords & FOREIGN_KEYWORDS):
+        return Verdict(False, f"`{strangers[0]}` is an argument of another library")
+    if told := sorted(shape.keywords & TOOL_KEYWORDS):
+        return Verdict(True, f"{free}, and it tells an agent something by `{told[0]}`")
     if shape.keywords:
-        return bool(shape.keywords & TOOL_KEYWORDS) and not shape.keywords & FOREIGN_KEYWORDS
-    return shape.strings or shape.objects
+        return Verdict(False, "none of its arguments is one of a dispatch")
+    if shape.strings or shape.objects:
+        return Verdict(True, f"{free}, and it tells an agent something")
+    return Verdict(False, "it tells an agent nothing")
 
 
 def _configured(origin: str, settings: Settings) -> bool:

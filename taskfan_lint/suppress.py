@@ -100,18 +100,24 @@ def _covered(comment: Comment, facts: Facts, lines: Lines) -> tuple[Span, ...]:
 
 def suppress(
     findings: Iterable[Finding], found: list[Suppression], asked: frozenset[str]
-) -> tuple[list[Finding], list[Finding]]:
-    """Return the findings that stay, and one for each comment that suppressed none; `asked` are the rules that ran."""
+) -> tuple[list[Finding], list[tuple[Finding, Suppression]], list[Finding]]:
+    """Return the findings that stay, those that a comment suppresses, and one for each comment that suppressed none.
+
+    `asked` are the rules that ran.
+    """
     kept: list[Finding] = []
+    suppressed: list[tuple[Finding, Suppression]] = []
     used: dict[Suppression, set[str]] = {one: set() for one in found}
     for finding in findings:
         matching = [one for one in found if one.suppresses(finding)]
         for one in matching:
             used[one].add(finding.code)
-        if not matching:
+        if matching:
+            suppressed.append((finding, matching[0]))
+        else:
             kept.append(finding)
     unused = [report for one, codes in used.items() for report in one.unused(codes, asked)]
-    return kept, unused
+    return kept, suppressed, unused
 
 
 def unused_names(

@@ -20,9 +20,9 @@ finding settings patterns profile
 analysis analysis.model analysis.tree analysis.paths analysis.exempt analysis.boundaries analysis.helpers
 analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.read
 rewrite/ rules rules.*
-suppress verify inspection engine project
+suppress verify inspection engine project explain
 options config files pages diff report/
-console run summary checking commands help commands.* cli __main__ __init__
+console run summary explaining checking commands help commands.* cli __main__ __init__
 """.split()
 HOMES = {"libcst": "analysis.python", "tree_sitter": "analysis.javascript", "markdown_it": "blocks"}
 HEAVY = {*HOMES, "pathspec", "tomllib", "tomli", "difflib"}

@@ -21,6 +21,25 @@ from taskfan_lint.analysis.model import (
 from taskfan_lint.edit import Span
 from taskfan_lint.profile import asks_user, checks, is_handle_waiter, limits_rate
 
+# Why sequence is right, or is none, by the name under which it is shown.
+EXEMPTIONS = {
+    "asks-user": "a person is asked in between",
+    "bounded-batches": "the loop goes over batches, each of which is a full group",
+    "chain": "a later dispatch needs an earlier one's result",
+    "checked-in-between": "what was done is checked before the next dispatch",
+    "convergence": "the loop goes on until a result says that it is done",
+    "declared-serial": "a name, a branch or a comment says that sequence is meant",
+    "early-exit": "a result decides whether the next dispatch runs at all",
+    "gathered": "one combiner runs all of the calls together",
+    "phases": "a phase, a marker or a wait for a whole group ends the window on purpose",
+    "poll": "the loop asks again and again, with a pause in between",
+    "pure-dispatch-loop": "the loop only sends prompts that were prepared before",
+    "rate-limited": "the pace is limited on purpose",
+    "retry": "the loop tries the same again",
+    "start-all-then-wait": "every call returns at once, and one wait follows for all of them",
+    "stream": "the loop takes its items as they come",
+}
+
 PURE_CALLS = frozenset(
     [
         "len",

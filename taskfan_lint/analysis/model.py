@@ -310,6 +310,15 @@ class Function:
 
 
 @dataclass(frozen=True)
+class Lookalike:
+    """A call by a dispatch's name that does not dispatch, and why not."""
+
+    span: Span
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Region:
     """The body of a function, class, module or fence: a sequence of nodes with a scope of its own."""
 
@@ -338,6 +347,7 @@ class Facts:
     repaired: tuple[Span, ...] = ()  # what differs from the text as written: no fix touches it
     read: str = "parsed"  # or "repaired"
     original: str = ""  # the code before repairs, where there were any
+    lookalikes: tuple[Lookalike, ...] = ()
 
     def written(self, span: Span) -> str:
         """Return the text of a span as it was written."""

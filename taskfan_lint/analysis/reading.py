@@ -26,7 +26,8 @@ class Reading:
     `tag` is the first word of the fence's info string, or the suffix of the file without its dot. `original` is the
     text of code that was repaired, `labels` are what stood before its calls; `hidden` are the names that functions
     left out of the code read or bind, `outer` those of them that belong to a scope around. `index` holds the helpers of
-    other files, which the file at `path` may import.
+    other files, which the file at `path` may import. A `whole` reading
+    leaves nothing out, although it may hold no dispatch.
     """
 
     settings: Settings
@@ -40,3 +41,4 @@ class Reading:
     tag: str = ""
     path: str = ""
     index: Index = NO_INDEX
+    whole: bool = False

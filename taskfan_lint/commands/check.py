@@ -59,6 +59,8 @@ def leveled(ctx: click.Context, parameter: click.Parameter, value: object) -> An
 @option(OUTPUT, "--output-file", metavar="FILE", help="Write the findings to a file.")
 @option(OUTPUT, "--statistics", is_flag=True, help="Show the number of findings of each rule in place of them.")
 @option(OUTPUT, "--show-files", is_flag=True, help="List the files that would be checked.")
+@option(OUTPUT, "--show-exempt", is_flag=True, help="List what is spared, and why, in place of the findings.")
+@option(OUTPUT, "--why", metavar="PATH:LINE", help="Explain every decision about the calls of a line.")
 @option(OUTPUT, "--show-settings", is_flag=True, help="Show the settings of the first file.")
 @option(
     OUTPUT,
@@ -90,6 +92,7 @@ def choices(chosen: dict[str, Any]) -> Choices:
     """Return the options as Choices; raises UsageError where they don't go together."""
     refuse(chosen["config"] and chosen["isolated"], "`--config` and `--isolated` exclude each other")
     refuse(STDIN in chosen["paths"] and len(chosen["paths"]) > 1, "`-` stands alone, without other paths")
+    refuse(chosen["why"] and chosen["paths"], "`--why` names the only place it looks at, so no paths go with it")
     refuse(chosen["stdin_filename"] and chosen["paths"] not in ((), (STDIN,)), "`--stdin-filename` goes with `-`")
     fields = ("select", "ignore", "extend_select", "exclude", "extend_exclude", "fail_on")
     layer = {field: chosen.pop(field) for field in fields}

@@ -114,7 +114,9 @@ class Ledger:
         interruption = self._interruption(state, self._late_steps(occurrence.dispatch, state))
         needed = occurrence.flow & group or (occurrence.soft & group if interruption else NONE)
         if needed:
-            self._new_group(state, Opening(occurrence.exemption(needed), occurrence.dispatch.span))
+            opening = Opening(occurrence.exemption(needed), occurrence.dispatch.span)
+            self._spare(str(opening.cause), opening.span, needed | {number})
+            self._new_group(state, opening)
             state.group = ()
             state.count += 1
         elif interruption and group and state.serial:

@@ -17,6 +17,7 @@ from taskfan_lint.analysis.model import (
     Dispatch,
     Field,
     Item,
+    Lookalike,
     Loop,
     LoopKind,
     Purity,
@@ -32,11 +33,14 @@ from taskfan_lint.analysis.python.parse import Source
 from taskfan_lint.edit import Span
 from taskfan_lint.profile import (
     BACKGROUND_NAMES,
+    NO_DISPATCH,
+    Verdict,
     is_combiner,
-    is_dispatch,
     is_handle_waiter,
     is_starter,
     is_waiter,
+    judge,
+    may_be_named,
 )
 from taskfan_lint.settings import Settings
 
@@ -56,6 +60,7 @@ class Context:
     foreign: frozenset[str]
     helpers: Mapping[str, Helper] = field(default_factory=dict)
     imported: Callable[[str], Helper | None] = lambda origin: None
+    lookalikes: dict[Span, Lookalike] = field(default_factory=dict)
 
     def helper(self, call: cst.Call) -> Helper | None:
         """Return the function that a call calls, if it is one that dispatches."""
@@ -68,12 +73,17 @@ class Context:
             return None
         return found if not owner or found.method else None
 
-    def dispatches(self, call: cst.Call) -> bool:
-        """Tell whether a call dispatches a sub-agent."""
+    def verdict(self, call: cst.Call) -> Verdict:
+        """Return whether a call dispatches a sub-agent, and why; one that only has such a name is remembered."""
         callee = self.bindings.callee(call.func)
-        if not callee.name:
-            return False
-        return is_dispatch(callee, shape(call), self.settings, fenced=self.fenced, foreign=callee.name in self.foreign)
+        if not callee.name or not (callee.origin or may_be_named(callee.name, self.settings)):
+            return NO_DISPATCH
+        foreign = callee.name in self.foreign
+        verdict = judge(callee, shape(call), self.settings, fenced=self.fenced, foreign=foreign)
+        if not verdict.dispatches and may_be_named((callee.origin or callee.name).rpartition(".")[2], self.settings):
+            span = self.source.span(call)
+            self.lookalikes[span] = Lookalike(span, callee.name, verdict.reason)
+        return verdict
 
 
 class Expressions(cst.CSTVisitor):
@@ -191,8 +201,9 @@ class Expressions(cst.CSTVisitor):
     def visit_Call(self, node: cst.Call) -> bool:
         span = self._span(node)
         self.found.raise_to(Purity.EFFECT)
-        if self.context.dispatches(node):
-            self._dispatch(node, span)
+        verdict = self.context.verdict(node)
+        if verdict.dispatches:
+            self._dispatch(node, span, verdict.reason)
             return False
         helper = self.context.helper(node)
         if helper and helper.dispatch:
@@ -257,7 +268,7 @@ class Expressions(cst.CSTVisitor):
             )
         return tuple(arguments)
 
-    def _dispatch(self, node: cst.Call, span: Span) -> None:
+    def _dispatch(self, node: cst.Call, span: Span, evidence: str) -> None:
         arguments = self._arguments_of(node)
         facts = Parameters(self.context.source, node)
         name = dotted(node.func)
@@ -276,6 +287,7 @@ class Expressions(cst.CSTVisitor):
                 background=background,
                 resumes="resume" in facts.values,
                 outputs=facts.outputs(),
+                evidence=evidence,
             )
         )
 
@@ -299,6 +311,7 @@ class Expressions(cst.CSTVisitor):
                 combined=self._combined[-1],
                 blocking=self._blocking[-1] and inner.blocking and not helper.asynchronous,
                 through=Through(helper.way, None if helper.place else inner.span, helper.place),
+                evidence=f"`{helper.name}()` is a function that dispatches",
             )
         )
 

@@ -33,7 +33,7 @@ def read(code: str, reading: Reading) -> Facts | None:
         if error.deep:
             raise
         return _newer(code, reading, error)  # LibCST may know syntax that this interpreter does not
-    if not reading.fenced:
+    if not reading.fenced and not reading.whole:
         imported = imported_helpers(module, reading)
         if not may_dispatch(module, reading.settings) and not imported and "taskfan:" not in code:
             return None
@@ -103,6 +103,7 @@ def _collect(source: Source, reading: Reading) -> Facts:
         frozenset(names),
         hidden=reading.hidden,
         outer=reading.outer | constants.outer,
+        lookalikes=tuple(context.lookalikes.values()),
     )
 
 
