@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from cases import SHOWN, Case, all_cases, cases
 
 from taskfan_lint import engine
+from taskfan_lint.analysis.exempt import EXEMPTIONS
 from taskfan_lint.edit import Edit, apply
+from taskfan_lint.explain import spared
 from taskfan_lint.pages import CHECKOUT, page, summary
 from taskfan_lint.rules import rule_names
 from taskfan_lint.source import Document
@@ -104,3 +107,25 @@ def shown(case: Case, unsafe: bool) -> str:
     if case.as_fence.settings != case.settings or "file" in case.main.words:
         return case.as_fence.mended(unsafe=unsafe)
     return case.fixed.code if case.fixed and (unsafe or not case.unsafe) else case.main.code
+
+
+def section(exemption: str) -> list[Case]:
+    """Return the cases of the section about an exemption, on whichever page it is."""
+    found = []
+    for rule in rule_names():
+        rows = {number: line for number, line in enumerate(page(rule).splitlines(), 1) if re.match(r"##+ ", line)}
+        for row in (row for row, line in rows.items() if line.startswith(f"### `{exemption}`")):
+            end = min((other for other in rows if other > row), default=10**9)
+            found += [case for case in cases(rule, page(rule)) if row < case.main.row < end]
+    return found
+
+
+@pytest.mark.parametrize("exemption", [*EXEMPTIONS, "background"])
+def test_an_exemption_has_a_section_with_silent_cases_and_a_look_alike(exemption: str) -> None:
+    own = section(exemption)
+    good = [case for case in own if case.main.kind == "good"]
+    assert len(good) >= 3
+    assert len(good) < len(own)
+    for case in good if exemption in EXEMPTIONS else []:
+        document = case.document(case.main.code)
+        assert exemption in {one.name for one in spared(document, case.settings)}, case.name

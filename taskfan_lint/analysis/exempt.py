@@ -102,6 +102,7 @@ PURE_METHODS = frozenset(
         "dedent",
     ]
 )
+TAKING_METHODS = frozenset({"pop", "popleft", "shift"})
 RETRY_TARGETS = frozenset(
     ("attempt attempts retry retries tries trial round iteration epoch cycle turn _attempt").split()
 )
@@ -179,7 +180,11 @@ def reason(
     `outer` are the targets of the loops around it, `handed` the names given to combiners, `prepared` the names that
     the region filled before the group's first dispatch; `waited` tells that something waits after the loop.
     """
-    if gathered or loop.combined or _is_gathered(loop, handed):
+    if gathered or loop.combined:
+        return "gathered"
+    if waited and _starts_all(loop, waited=True):
+        return "start-all-then-wait"
+    if _is_gathered(loop, handed):
         return "gathered"
     if loop.lazy:
         return "early-exit"
@@ -285,4 +290,11 @@ def _drains(loop: Loop) -> bool:
     if any(set(step.binds) & test for step in body):
         return False
     changing = [call.name.rpartition(".")[2] for step in body for call in step.calls if call.receiver in test]
-    return bool(changing) and all(name in {"pop", "popleft", "shift"} for name in changing)
+    return bool(changing) and all(name in TAKING_METHODS for name in changing)
+
+
+def taken_from(step: Step) -> frozenset[str]:
+    """Return the names of containers from which a step only takes: nothing flows into them."""
+    taken = {call.receiver for call in step.calls if call.name.rpartition(".")[2] in TAKING_METHODS}
+    given = {call.receiver for call in step.calls if call.name.rpartition(".")[2] not in TAKING_METHODS}
+    return frozenset(taken - given - {*step.binds})

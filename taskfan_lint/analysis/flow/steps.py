@@ -102,7 +102,7 @@ class Steps(Ledger, ABC):
             state.flow[name] = carried
             text = self._fold(step.text, state) if step.simple and not dispatched else None
             state.texts[name] = text if text is not None else f"{{{name}}}"
-        for name in step.changes:
+        for name in step.changes - exempt.taken_from(step):
             state.flow[name] = state.flow.get(name, NONE) | carried
             state.texts.pop(name, None)
         self._touch(state, {*step.binds, *step.changes})
