@@ -20,6 +20,7 @@ FOREIGN_KEYWORDS = frozenset(
      "id", "instructions", "kwargs", "llm", "output_type", "owner", "priority", "queue", "result_type", "role", "state",
      "status", "system_prompt", "target", "task_id", "title", "user", "user_id", "verbose"}
 )  # fmt: skip
+SHARED_KEYWORDS = frozenset({"session", "session_id", "thread", "thread_id", "worktree"})
 SIMPLE_NAMES = frozenset({"Task", "Agent"})
 MARKED_NAMES = frozenset({"task", "spawn_agent"})
 BUILT_IN_NAMES = SIMPLE_NAMES | MARKED_NAMES

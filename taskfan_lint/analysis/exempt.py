@@ -102,6 +102,7 @@ PURE_METHODS = frozenset(
         "dedent",
     ]
 )
+CHANGING_METHODS = frozenset("append extend insert add update setdefault remove clear put push".split())
 TAKING_METHODS = frozenset({"pop", "popleft", "shift"})
 RETRY_TARGETS = frozenset(
     ("attempt attempts retry retries tries trial round iteration epoch cycle turn _attempt").split()
@@ -112,6 +113,11 @@ def is_loud(call: Call) -> bool:
     """Tell whether a call may have an effect that others see."""
     last = call.name.rpartition(".")[2]
     return not (call.name in PURE_CALLS or last in PURE_METHODS)
+
+
+def looks_around(call: Call) -> bool:
+    """Tell whether what a call returns may come from more than its arguments, such as a file."""
+    return is_loud(call) and call.name.rpartition(".")[2] not in CHANGING_METHODS | TAKING_METHODS
 
 
 def head(node: Node) -> Span:

@@ -108,7 +108,8 @@ class Dispatch:
     """One sub-agent call as written, or a call of a function that dispatches.
 
     `awaited` is the await expression around it, `combined` the combinator it is handed to with others, `blocking`
-    tells whether the caller waits for it, `resumes` whether it continues an earlier agent, `evidence` why the call is
+    tells whether the caller waits for it, `resumes` whether it continues an earlier agent, `shares` names the session,
+    worktree or receiver that it works in, `evidence` tells why the call is
     taken for a dispatch.
     """
 
@@ -125,6 +126,7 @@ class Dispatch:
     background: bool = False
     resumes: bool = False
     outputs: tuple[Template, ...] = ()
+    shares: tuple[Template, ...] = ()
     through: Through | None = None
     evidence: str = ""
 

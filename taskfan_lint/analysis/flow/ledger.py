@@ -39,6 +39,7 @@ class Ledger:
     def __init__(self, region: Region) -> None:
         self.region = region
         self.occurrences: list[Occurrence] = []
+        self.touching: dict[str, set[int]] = {}  # a file, session or worktree to the occurrences that work on it
         self.windows: list[Opened] = []
         self.phases: list[Phase] = []
         self.found: list[Found] = []

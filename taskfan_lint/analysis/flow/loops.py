@@ -13,6 +13,7 @@ from taskfan_lint.analysis.model import (
     LoopKind,
 )
 
+CARRY = 4  # iterations that a value may take on its way to a later one's prompt
 # Exemptions under which all iterations go out in one window.
 TOGETHER = frozenset({"gathered", "pure-dispatch-loop", "start-all-then-wait"})
 
@@ -44,7 +45,14 @@ class Loops(Choices):
             return
         group, window, width, phase = state.group, state.window, state.width, state.phase
         with self._quietly():
-            self._iteration(loop, state, 2)
+            for _ in range(CARRY):
+                known = dict(state.flow)
+                begun = len(self.occurrences)
+                self._iteration(loop, state, 2)
+                here = frozenset(range(first, middle))
+                found = any(one.depends & here for one in self.occurrences[begun:])
+                if found or all(state.flow[name] & here <= known.get(name, NONE) for name in state.flow):
+                    break
         state.ended = ended
         state.conditions = conditions
         self._loops.pop()

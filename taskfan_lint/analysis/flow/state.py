@@ -42,7 +42,6 @@ class Occurrence:
 
     dispatch: Dispatch
     links: tuple[Link, ...]
-    written: frozenset[str]
     phase: int
 
     @cached_property

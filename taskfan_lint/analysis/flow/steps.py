@@ -96,7 +96,7 @@ class Steps(Ledger, ABC):
 
     def _bind(self, step: Step, state: State, dispatched: Tokens) -> None:
         carried = state.carried(step.reads) | dispatched | self._read_from_files(step, state)
-        if self._loops and step.purity is Purity.EFFECT and not dispatched and step.calls:
+        if self._loops and not dispatched and any(exempt.looks_around(call) for call in step.calls):
             carried |= self._of_iteration()
         for name in step.binds:
             state.flow[name] = carried
@@ -114,7 +114,11 @@ class Steps(Ledger, ABC):
         texts = {text.removeprefix("./") for call in step.calls for text in call.texts}
         if not texts:
             return NONE
-        return frozenset(number for number in state.seen if self.occurrences[number].written & texts)
+        return NONE.union(*(self._writers(text) for text in texts)) & state.seen
+
+    def _writers(self, text: str) -> Tokens:
+        """Return the occurrences told to write a file, or that work in a session or worktree."""
+        return frozenset(self.touching.get(text, ()))
 
     def _of_iteration(self) -> Tokens:
         """Return what was dispatched so far in the current iteration of the innermost loop."""
@@ -187,8 +191,11 @@ class Steps(Ledger, ABC):
         outputs = frozenset(self._fold(template, state) or "" for template in dispatch.outputs) - {""}
         written = paths.written(prompt) | outputs
         number = len(self.occurrences)
-        links = tuple(link for link in self._links(dispatch, prompt, written, state) if link.tokens)
-        self.occurrences.append(Occurrence(dispatch, links, written, state.phase))
+        shared = frozenset(self._fold(template, state) or "" for template in dispatch.shares)
+        links = tuple(link for link in self._links(dispatch, prompt, written | shared, state) if link.tokens)
+        self.occurrences.append(Occurrence(dispatch, links, state.phase))
+        for text in written | shared:
+            self.touching.setdefault(text, set()).add(number)
         self.dispatch_of[dispatch.span.start] = dispatch
         self._place(number, state)
         last = state.width + self._times
@@ -216,8 +223,7 @@ class Steps(Ledger, ABC):
             yield Link(DependenceKind.PROSE, state.seen)
             return
         for path in sorted(paths.mentioned(prompt) | written):
-            met = frozenset(number for number in state.seen if path in self.occurrences[number].written)
-            yield Link(DependenceKind.EFFECT, met, path)
+            yield Link(DependenceKind.EFFECT, self._writers(path) & state.seen, path)
 
     def _wait(self, wait: Wait, step: Step, state: State, dispatched: tuple[int, ...]) -> None:
         tokens = state.carried(wait.reads)

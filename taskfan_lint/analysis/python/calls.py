@@ -12,7 +12,7 @@ from taskfan_lint.analysis.model import Argument, Dispatch, Ref, Template
 from taskfan_lint.analysis.python.literals import fold
 from taskfan_lint.analysis.python.parse import Source
 from taskfan_lint.edit import Span
-from taskfan_lint.profile import AGENT_KEYWORDS, Shape
+from taskfan_lint.profile import AGENT_KEYWORDS, SHARED_KEYWORDS, Shape
 
 
 def shape(call: cst.Call) -> Shape:
@@ -102,6 +102,10 @@ class Parameters:
         for value in self.positional:
             parts += [*fold(self._source, value), "\n"]
         return tuple(parts)
+
+    def shares(self) -> tuple[Template, ...]:
+        """Return the sessions and worktrees that the call names, each behind its keyword."""
+        return tuple((f"{name}=", *self.template(name)) for name in sorted(SHARED_KEYWORDS & self.values.keys()))
 
     def outputs(self) -> tuple[Template, ...]:
         return tuple(

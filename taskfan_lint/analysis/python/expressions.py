@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
+from taskfan_lint.analysis.exempt import CHANGING_METHODS, TAKING_METHODS
 from taskfan_lint.analysis.found import Found
 from taskfan_lint.analysis.helpers import Helper, called
 from taskfan_lint.analysis.model import (
@@ -21,6 +22,8 @@ from taskfan_lint.analysis.model import (
     Loop,
     LoopKind,
     Purity,
+    Ref,
+    Template,
     Through,
     Use,
     Wait,
@@ -45,7 +48,6 @@ from taskfan_lint.profile import (
 from taskfan_lint.settings import Settings
 
 LAZY_CALLS = frozenset({"any", "all", "next"})
-CHANGING_METHODS = frozenset("append extend insert add update setdefault pop popleft remove clear put push".split())
 
 
 @dataclass(frozen=True)
@@ -241,7 +243,7 @@ class Expressions(cst.CSTVisitor):
         last = (
             name.rpartition(".")[2] if name else (node.func.attr.value if isinstance(node.func, cst.Attribute) else "")
         )
-        if receiver and last in CHANGING_METHODS:
+        if receiver and last in CHANGING_METHODS | TAKING_METHODS:
             self.found.changes.add(receiver)
         texts = tuple(text for one in node.args if (text := command(one.value)))
         helper = self.context.helper(node)
@@ -287,9 +289,17 @@ class Expressions(cst.CSTVisitor):
                 background=background,
                 resumes="resume" in facts.values,
                 outputs=facts.outputs(),
+                shares=(*facts.shares(), *self._receiver(name)),
                 evidence=evidence,
             )
         )
+
+    def _receiver(self, name: str) -> Iterator[Template]:
+        """Yield the object whose method a dispatch is, if the code makes that object: it may remember."""
+        owner = name.rpartition(".")[0]
+        bindings = self.context.bindings
+        if owner and bindings.bound[owner.partition(".")[0]] and not bindings.is_only_imported(owner):
+            yield ("receiver=", Ref(owner))
 
     def _dispatch_through(self, node: cst.Call, span: Span, helper: Helper, inner: Dispatch) -> None:
         """Add the dispatch that a call of a helper leads to."""
