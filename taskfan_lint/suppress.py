@@ -49,8 +49,7 @@ class Suppression:
 
 def suppressions(facts: Facts) -> list[Suppression]:
     """Return the suppressions among the comments of a snippet."""
-    lines = Lines(facts.code)
-    return [found for comment in facts.comments if (found := _parse(comment, facts, lines))]
+    return [found for comment in facts.comments if (found := _parse(comment, facts, facts.lines))]
 
 
 def _parse(comment: Comment, facts: Facts, lines: Lines) -> Suppression | None:

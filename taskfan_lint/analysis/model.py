@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from functools import cached_property
 
-from taskfan_lint.edit import Span
+from taskfan_lint.edit import Lines, Span
 
 
 class Purity(IntEnum):
@@ -350,6 +351,11 @@ class Facts:
     read: str = "parsed"  # or "repaired"
     original: str = ""  # the code before repairs, where there were any
     lookalikes: tuple[Lookalike, ...] = ()
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of the code, found once for all that ask."""
+        return Lines(self.code)
 
     def written(self, span: Span) -> str:
         """Return the text of a span as it was written."""

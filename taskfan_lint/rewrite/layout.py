@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import boundary
 from taskfan_lint.analysis.model import Comment, Facts, Node, Region
-from taskfan_lint.edit import Edit, Lines, Span, apply
+from taskfan_lint.edit import Edit, Span, apply
 from taskfan_lint.rewrite import Declined
 from taskfan_lint.source import newline_of
 
@@ -19,7 +19,7 @@ class Layout:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.code = facts.code
-        self.lines = Lines(facts.code)
+        self.lines = facts.lines
         self.newline = newline_of(facts.code)
         self._names = set(facts.names)
 

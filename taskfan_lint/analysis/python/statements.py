@@ -135,9 +135,9 @@ class Statements(cst.CSTVisitor):
         node.params.visit(parameters)
         method = self._in_class[-1] and not any(_is_static(one) for one in node.decorators)
         self._in_class.append(False)
-        self._scope(
-            self._span(node.body), frozenset(parameters.names), node.name.value, node.body, _function(node, method)
-        )
+        body = self._span(node.body)
+        function = _function(node, method, self.context.source.code[body.start : body.end])
+        self._scope(body, frozenset(parameters.names), node.name.value, node.body, function)
         self._in_class.pop()
         return False
 
@@ -396,10 +396,11 @@ def _is_static(decorator: cst.Decorator) -> bool:
     return isinstance(decorator.decorator, cst.Name) and decorator.decorator.value == "staticmethod"
 
 
-def _function(node: cst.FunctionDef, method: bool) -> Function:
-    """Return what the header of a function says, and whether its body yields."""
+def _function(node: cst.FunctionDef, method: bool, body: str) -> Function:
+    """Return what the header of a function says, and whether its body yields; `body` is the source of that."""
     own = _Own()
-    node.body.visit(own)
+    if any(word in body for word in ("yield", "global", "nonlocal")):  # a visit costs far more than a look
+        node.body.visit(own)
     params = node.params
     named = [one.name.value for one in (*params.posonly_params, *params.params)]
     keywords = [one.name.value for one in params.kwonly_params]
