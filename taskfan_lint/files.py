@@ -11,9 +11,9 @@ from pathlib import Path
 from taskfan_lint.config import ConfigError, Configs
 from taskfan_lint.patterns import Excludes, Patterns
 from taskfan_lint.settings import Settings
-from taskfan_lint.source import MARKDOWN_SUFFIXES, PYTHON_SUFFIXES
+from taskfan_lint.source import MARKDOWN_SUFFIXES, PYTHON_SUFFIXES, SCRIPT_SUFFIXES
 
-SUFFIXES = tuple(sorted(PYTHON_SUFFIXES | MARKDOWN_SUFFIXES))
+SUFFIXES = tuple(sorted(PYTHON_SUFFIXES | SCRIPT_SUFFIXES | MARKDOWN_SUFFIXES))
 SCRIPTS = frozenset({"", ".pyw", ".pyt", ".tac", ".wsgi"})
 
 
@@ -78,7 +78,7 @@ def _at(path: str, configs: Configs, force_exclude: bool) -> Iterator[Found]:
         elif not stat.S_ISREG(mode):
             yield Problem(path, "is not a regular file, `-` reads standard input")
         elif not _readable(absolute):
-            yield Skipped(path, "is neither Python nor Markdown")
+            yield Skipped(path, "is neither Python, JavaScript nor Markdown")
         else:
             settings = configs.settings(os.path.dirname(absolute))
             if force_exclude and excluded(absolute, settings):

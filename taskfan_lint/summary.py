@@ -27,9 +27,10 @@ class Run:
 
 
 def summary(run: Run, paths: Iterable[str], look: Look, *, all_places: bool) -> Iterator[str]:
-    """Yield the lines of the summary; `all_places` names every fence that could not be analysed, not only five."""
+    """Yield the lines of the summary; `all_places` names every place that could not be analysed, not only five."""
     if not run.outcomes:
-        yield f"no Python or Markdown files found under {', '.join(map(look.path, paths))}{_skipped(run.skipped)}"
+        where = ", ".join(map(look.path, paths))
+        yield f"no Python, JavaScript or Markdown files found under {where}{_skipped(run.skipped)}"
         return
     yield _found(run)
     yield _checked(run)
@@ -72,12 +73,7 @@ def _applies(finding: Finding, applicability: Applicability) -> bool:
 
 def _checked(run: Run) -> str:
     documents = [outcome for outcome in run.outcomes if outcome.document is not None]
-    markdown = [outcome for outcome in documents if outcome.document and outcome.document.is_markdown]
-    kinds = [f"{len(documents) - len(markdown)} Python"] if len(documents) > len(markdown) else []
-    if markdown:
-        kinds.append(f"{len(markdown)} Markdown with {_of(sum(each.checked.fences for each in markdown), 'fence')}")
-    if unreadable := sum(len(outcome.checked.unreadable) for outcome in documents):
-        kinds.append(f"{unreadable} of them not analysable")
+    kinds = list(_kinds(documents))
     refused = sum(bool(outcome.refused) for outcome in run.outcomes)
     text = _of(len(documents), "file") + " checked" + (f" ({', '.join(kinds)})" if kinds else "")
     text += _skipped(run.skipped + refused)
@@ -88,6 +84,25 @@ def _checked(run: Run) -> str:
     if hidden := sum(outcome.checked.hidden for outcome in documents):
         text += f", {_of(hidden, 'finding')} in marked counter-examples not shown"
     return text
+
+
+def _kinds(documents: list[Outcome]) -> Iterator[str]:
+    """Yield how many files of each language were looked at, and what of them could not be analysed."""
+    markdown = [one for one in documents if one.document and one.document.is_markdown]
+    scripts = [one for one in documents if one.document and one.document.is_script]
+    if count := len(documents) - len(markdown) - len(scripts):
+        yield f"{count} Python"
+    if scripts:
+        yield f"{len(scripts)} JavaScript"
+        yield from _not_analysable(scripts)
+    if markdown:
+        yield f"{len(markdown)} Markdown with {_of(sum(each.checked.fences for each in markdown), 'fence')}"
+        yield from _not_analysable(markdown)
+
+
+def _not_analysable(documents: list[Outcome]) -> Iterator[str]:
+    if unreadable := sum(len(outcome.checked.unreadable) for outcome in documents):
+        yield f"{unreadable} of them not analysable"
 
 
 def _skipped(count: int) -> str:

@@ -115,11 +115,37 @@ def test_a_run_that_looked_at_nothing_says_so(cli: Cli) -> None:
     write("a.txt", LOOP)
     done = cli()
     assert (done.returncode, done.stdout) == (0, b"")
-    assert done.stderr == b"no Python or Markdown files found under .\n"
+    assert done.stderr == b"no Python, JavaScript or Markdown files found under .\n"
     assert lines(cli("a.txt").stderr) == [
-        "taskfan-lint: warning: a.txt: is neither Python nor Markdown, skipped",
-        "no Python or Markdown files found under a.txt, 1 skipped",
+        "taskfan-lint: warning: a.txt: is neither Python, JavaScript nor Markdown, skipped",
+        "no Python, JavaScript or Markdown files found under a.txt, 1 skipped",
     ]
+
+
+def test_the_summary_counts_each_language_and_what_it_cannot_read(cli: Cli) -> None:
+    write("a.py", CLEAN)
+    write("b.ts", 'Task({ subagent_type: "reviewer", prompt: "go" });\n')
+    write("c.js", 'if (\nTask({ subagent_type: "reviewer" });\n')
+    write("d.md", "```js\nTask({ prompt: 'go' })\n```\n")
+    done = cli()
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert lines(done.stderr) == [
+        "no findings",
+        "4 files checked (1 Python, 2 JavaScript, 1 of them not analysable, 1 Markdown with 1 fence)",
+        "not analysable: c.js:2",
+    ]
+    assert lines(cli("-v").stderr)[-1] == "not analysable: c.js:2: not valid JavaScript"
+
+
+def test_a_script_is_checked_and_suppressed(cli: Cli) -> None:
+    loop = 'for (const topic of topics) {\n  await Task({ subagent_type: "reviewer", prompt: `Review ${topic}` });\n}\n'
+    write("a.mjs", loop)
+    write("b.tsx", "// taskfan: ignore-file\n" + loop)
+    write("c.cts", "// taskfan: ignore[dispatch-in-loop] -- one at a time\n" + loop)
+    write("d.jsx", "// taskfan: serial\n" + loop)
+    done = cli("--output-format", "concise")
+    assert (done.returncode, places(done.stdout)) == (1, ["a.mjs:2:9: warning[dispatch-in-loop]"])
+    assert lines(done.stderr) == ["1 finding", "4 files checked (4 JavaScript)"]
 
 
 def test_a_broken_configuration_is_one_message(cli: Cli) -> None:
@@ -159,7 +185,7 @@ def test_force_exclude_passes_over_named_files_quietly(cli: Cli) -> None:
     assert cli("build/a.py").returncode == 1
     done = cli("build/a.py", "--force-exclude")
     assert (done.returncode, done.stdout) == (0, b"")
-    assert done.stderr == b"no Python or Markdown files found under build/a.py, 1 skipped\n"
+    assert done.stderr == b"no Python, JavaScript or Markdown files found under build/a.py, 1 skipped\n"
 
 
 # fixes

@@ -44,6 +44,11 @@ def test_files_are_found_by_suffix_and_sorted() -> None:
     assert found() == [".claude/x.md", "a.pyi", "b.py", "c.MD", "d.mdx", "e.mdc", "f.markdown", "z/a.py"]
 
 
+def test_a_folder_gives_its_scripts() -> None:
+    plant("a.js", "b.mjs", "c.cjs", "d.ts", "e.mts", "f.cts", "g.tsx", "H.JSX", "i.json", "j.jsm", ".claude/k.js")
+    assert found() == [".claude/k.js", "H.JSX", "a.js", "b.mjs", "c.cjs", "d.ts", "e.mts", "f.cts", "g.tsx"]
+
+
 def test_a_file_is_found_once() -> None:
     plant("a/b.py")
     assert found("a/b.py", "a", ".", "a/../a/b.py") == ["a/b.py"]
@@ -149,7 +154,7 @@ def test_a_missing_path_is_an_entry_and_the_others_are_still_found() -> None:
 def test_a_named_script_without_suffix_is_python_and_other_files_are_skipped() -> None:
     plant("script", "notes.txt")
     assert found("script") == ["script"]
-    assert find(["notes.txt"], Configs()) == [Skipped("notes.txt", "is neither Python nor Markdown")]
+    assert find(["notes.txt"], Configs()) == [Skipped("notes.txt", "is neither Python, JavaScript nor Markdown")]
 
 
 def test_a_broken_configuration_is_one_entry_and_other_folders_are_still_done() -> None:

@@ -62,9 +62,10 @@ def sample(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def try_repo(hook: str, hooks: Path, sample: Path) -> subprocess.CompletedProcess[str]:
+def try_repo(hook: str, hooks: Path, sample: Path, *files: str) -> subprocess.CompletedProcess[str]:
     home = os.fspath(hooks.parent / "pre-commit-home")
-    command = (sys.executable, "-m", "pre_commit", "try-repo", os.fspath(hooks), hook, "--all-files", "--color=never")
+    chosen = ("--files", *files) if files else ("--all-files",)
+    command = (sys.executable, "-m", "pre_commit", "try-repo", os.fspath(hooks), hook, *chosen, "--color=never")
     return run(*command, folder=sample, PRE_COMMIT_HOME=home)
 
 
@@ -87,6 +88,16 @@ def test_the_hook_reports_and_changes_nothing(hooks: Path, sample: Path) -> None
         "script:3:5: warning[dispatch-in-loop",
     ]
     assert texts(sample) == FILES
+
+
+def test_the_hook_reads_scripts(hooks: Path, sample: Path) -> None:
+    loop = 'for (const topic of topics) {\n  await Task({ subagent_type: "reviewer", prompt: topic });\n}\n'
+    names = ("a.js", "b.mjs", "c.ts", "d.tsx", "e.jsx")
+    for name in names:
+        (sample / name).write_text(loop, encoding="utf-8")
+    done = try_repo("taskfan-lint", hooks, sample, *names)
+    found = [line.partition("]")[0] for line in done.stdout.splitlines() if "[dispatch-in-loop]" in line]
+    assert sorted(found) == [f"{name}:2:9: warning[dispatch-in-loop" for name in names]
 
 
 def test_the_fixing_hook_fixes_what_is_not_excluded(hooks: Path, sample: Path) -> None:

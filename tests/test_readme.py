@@ -83,11 +83,11 @@ def test_the_library_code_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert not any("wide-fan-out" in line for line in shown)
 
 
-def test_the_examples_show_each_rule_once_and_a_safe_fix(cli: Cli) -> None:
+def test_the_examples_show_each_rule_and_a_safe_fix(cli: Cli) -> None:
     done = cli("check", "--exit-zero", "--output-format=concise", str(ROOT / "examples"))
     assert done.returncode == 0
     found = re.findall(r" \w+\[([\w-]+)\] (\[\*\])?", done.stdout.decode())
-    assert sorted(code for code, _ in found) == sorted(MAIN)
+    assert {code for code, _ in found} == MAIN
     assert any(safe for _, safe in found)
     assert b"1 finding in marked counter-examples not shown" in done.stderr
 
