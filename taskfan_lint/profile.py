@@ -25,6 +25,7 @@ SIMPLE_NAMES = frozenset({"Task", "Agent"})
 MARKED_NAMES = frozenset({"task", "spawn_agent"})
 BUILT_IN_NAMES = SIMPLE_NAMES | MARKED_NAMES
 
+TYPE_ARGUMENTS = r"<[^()]{0,200}?>"  # of a call in TypeScript
 COMBINERS = frozenset({"gather", "wait", "as_completed", "parallel", "all", "allSettled", "race", "any", "wait_all"})
 PLAIN_COMBINERS = frozenset({"gather", "parallel", "as_completed", "wait_all"})
 WAITERS = frozenset({"gather", "wait", "wait_agent", "wait_all", "wait_for", "TaskOutput", "AgentOutputTool"})
@@ -152,8 +153,9 @@ def _inside(module: str, package: str) -> bool:
 def gate(settings: Settings, *, script: bool = False) -> tuple[tuple[str, ...], re.Pattern[str]]:
     """Return the words of which a text must hold one, and what one must look like, for anything to be found in it.
 
-    That is a call by a dispatch's name (white space, a line's continuation and the bracket around a name may stand
-    before the call's bracket), or our own comment. A script may be a workflow, in which `agent(` is a dispatch.
+    That is a call by a dispatch's name (white space, a line's continuation, the bracket around a name, `?.` and type
+    arguments may stand before the call's bracket), or our own comment. A script may be a workflow, in which `agent(` is
+    a dispatch.
     """
     return _gate(dispatch_words(settings), script)
 
@@ -161,7 +163,8 @@ def gate(settings: Settings, *, script: bool = False) -> tuple[tuple[str, ...], 
 @cache
 def _gate(names: frozenset[str], script: bool) -> tuple[tuple[str, ...], re.Pattern[str]]:
     words = sorted({*names, "agent"} if script else names)
-    pattern = re.compile(rf"(?:{'|'.join(map(re.escape, words))})[\s\\)]*\(|taskfan:")
+    called = rf"(?:{'|'.join(map(re.escape, words))})(?:[\s\\)]*|\s*(?:\?\.|{TYPE_ARGUMENTS})\s*)\("
+    pattern = re.compile(rf"{called}|taskfan:")
     return (*words, "taskfan:"), pattern
 
 

@@ -51,7 +51,10 @@ def decode(path: Path, raw: bytes) -> Document:
     """Return the document that `raw` holds; raises DecodeError for bytes that are not text."""
     bom = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
     body = raw[len(bom) :]
-    encoding = _declared_encoding(raw) if path.suffix.lower() in PYTHON_SUFFIXES else "utf-8"
+    suffix = path.suffix.lower()
+    encoding = _declared_encoding(raw) if suffix in PYTHON_SUFFIXES else "utf-8"
+    if suffix in SCRIPT_SUFFIXES and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _decode_script(path, body, bom)
     if b"\x00" in body:
         raise DecodeError(f"row {_row(body, body.index(0))}: holds a NUL byte, so it is not text")
     try:
@@ -65,6 +68,14 @@ def decode(path: Path, raw: bytes) -> Document:
     if not reversible:
         raise DecodeError(f"the text cannot be written back as {encoding} without a change")
     return Document(path, text, encoding, bom)
+
+
+def _decode_script(path: Path, body: bytes, bom: bytes) -> Document:
+    """Return the document of a script, in which a NUL may stand, and what is not UTF-8 is of another old encoding."""
+    try:
+        return Document(path, body.decode("utf-8"), "utf-8", bom)
+    except UnicodeDecodeError:
+        return Document(path, body.decode("latin-1"), "latin-1", bom)
 
 
 def _declared_encoding(raw: bytes) -> str:

@@ -32,7 +32,8 @@ def facts(code: str, *, fenced: bool = True, dialect: str = "tsx") -> Facts:
 
 
 def dispatches(code: str, *, fenced: bool = True) -> list[Dispatch]:
-    return [one for region in facts(code, fenced=fenced).regions for one in tree.dispatches(region.body)]
+    found = read(code, Reading(Settings(), fenced))
+    return [one for region in found.regions for one in tree.dispatches(region.body)] if found else []
 
 
 def loops(code: str) -> list[Loop]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
 from tree_sitter import Node
 
@@ -42,9 +44,15 @@ class Context:
         shape = shape_of(self.source, given, fenced=self.fenced)
         return is_dispatch(callee, shape, self.settings, fenced=self.fenced, foreign=callee.name in self.foreign)
 
+    @cached_property
+    def places(self) -> list[int]:
+        """The ends of all dispatches, in order."""
+        calls = (one for one in walk(self.source.root) if one.type == "call_expression")
+        return sorted(one.end_byte for one in calls if self.dispatches(one))
+
     def count(self, node: Node) -> int:
         """Return how many dispatches stand at or below a node."""
-        return sum(self.dispatches(one) for one in walk(node) if one.type == "call_expression")
+        return bisect_right(self.places, node.end_byte) - bisect_right(self.places, node.start_byte)
 
 
 def is_workflow(source: Source, bindings: Bindings) -> bool:

@@ -20,7 +20,7 @@ MAX_INDENT = 400  # code points of a line that are looked at: those of minified 
 GRAMMARS = {"tsx": tree_sitter_typescript.language_tsx, "typescript": tree_sitter_typescript.language_typescript}
 WRAPPERS = frozenset({"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"})
 
-_WIDE = re.compile(r"[^\x00-\x7f]")
+_ODD = re.compile(r"[^\x01-\x7f]")  # a NUL ends what the parser reads
 
 
 class Source:
@@ -62,12 +62,12 @@ def _narrow(found: re.Match[str]) -> str:
 def parse(code: str, dialect: str, written: str | None = None) -> Source:
     """Return the tree of code without syntax errors; `written` is the original of repaired code.
 
-    tree-sitter counts bytes. Each character outside of ASCII is parsed as one ASCII character of its kind, so that
+    tree-sitter counts bytes. Each character outside of ASCII, and a NUL, is parsed as one ASCII character of its kind, so that
     its offsets are code points. Raises Unparsable.
     """
     if code.rpartition("*/")[2].count("/*") > MAX_OPEN:
         raise Unparsable(1, "too many comments that do not end", deep=True)
-    root = _parser(dialect).parse(_WIDE.sub(_narrow, code).encode("ascii")).root_node
+    root = _parser(dialect).parse(_ODD.sub(_narrow, code).encode("ascii")).root_node
     if root.has_error:
         raise Unparsable(_error_row(root), "not valid JavaScript")
     _limit_depth(root)

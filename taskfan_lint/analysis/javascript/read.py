@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import separate
-from taskfan_lint.analysis.javascript.calls import Context, is_workflow
+from taskfan_lint.analysis.javascript.calls import WORKFLOW_AGENT, WORKFLOW_COMBINERS, Context, is_workflow
 from taskfan_lint.analysis.javascript.comments import comments, long_strings
 from taskfan_lint.analysis.javascript.constants import Constants
 from taskfan_lint.analysis.javascript.literals import Expander
@@ -18,7 +18,13 @@ from taskfan_lint.analysis.javascript.repairs import Repaired, repaired
 from taskfan_lint.analysis.javascript.statements import Statements
 from taskfan_lint.analysis.model import Comment, Facts
 from taskfan_lint.analysis.reading import Reading, Unparsable
-from taskfan_lint.profile import AGENT_KEYWORDS, dispatch_words
+from taskfan_lint.profile import AGENT_KEYWORDS, BUILT_IN_NAMES, TYPE_ARGUMENTS, dispatch_words
+
+
+_CALL = rf"[\s)]*(?:(?:\?\.|{TYPE_ARGUMENTS})\s*)?\("
+_CALLED = re.compile(rf"(?<![\w$.])(?:{'|'.join(sorted(BUILT_IN_NAMES))}){_CALL}")
+_AGENT_CALLED = re.compile(rf"(?<![\w$.]){WORKFLOW_AGENT}{_CALL}")
+_WORKFLOW = re.compile(rf"(?<![\w$.])(?:{'|'.join(sorted(WORKFLOW_COMBINERS))}){_CALL}|\bexport\s+\w+\s+meta\b")
 
 
 def read(code: str, reading: Reading, *, dialect: str = "tsx", mend: bool = True) -> Facts | None:
@@ -39,12 +45,22 @@ def _may_matter(code: str, reading: Reading) -> bool:
     if "taskfan:" in code:
         return True
     settings = reading.settings
-    words = "|".join(map(re.escape, sorted({*dispatch_words(settings), "agent"})))
+    words = "|".join(map(re.escape, sorted({*dispatch_words(settings), WORKFLOW_AGENT})))
     if not re.search(rf"\b(?:{words})\b", code):
         return False
     if reading.fenced or settings.dispatch_names or settings.dispatch_modules:
         return True
-    return any(word in code for word in AGENT_KEYWORDS) or bool(re.search(r"\bagent\s*\(", code))
+    return _calls_with_agent(code) or _is_like_workflow(code)
+
+
+def _calls_with_agent(code: str) -> bool:
+    """Tell whether a plain dispatch name is called, and an agent's keyword stands somewhere behind that."""
+    called = _CALLED.search(code)
+    return called is not None and any(code.find(word, called.end()) > 0 for word in AGENT_KEYWORDS)
+
+
+def _is_like_workflow(code: str) -> bool:
+    return _AGENT_CALLED.search(code) is not None and _WORKFLOW.search(code) is not None
 
 
 def _parsed(code: str, reading: Reading, dialect: str, *, mend: bool) -> tuple[Source, Repaired | None]:
@@ -66,7 +82,7 @@ def _parsed(code: str, reading: Reading, dialect: str, *, mend: bool) -> tuple[S
     raise error
 
 
-def _collect(source: Source, reading: Reading, repairs: Repaired | None) -> Facts:
+def _collect(source: Source, reading: Reading, repairs: Repaired | None) -> Facts | None:
     bindings, constants = Bindings(source, fenced=reading.fenced), Constants(source)
     bindings.bound.update(reading.defined)
 
@@ -76,6 +92,8 @@ def _collect(source: Source, reading: Reading, repairs: Repaired | None) -> Fact
     workflow = not reading.fenced and is_workflow(source, bindings)
     expander = Expander(source, lookup)
     context = Context(source, bindings, expander, reading.settings, reading.fenced, reading.foreign, workflow)
+    if not (reading.fenced or context.places or "taskfan:" in source.code):
+        return None
     statements = Statements(context)
     statements.run()
     said = list(comments(source))
