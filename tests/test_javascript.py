@@ -287,6 +287,75 @@ def test_a_script_takes_itself_out() -> None:
     assert codes(f"// taskfan: ignore-file\nfor (const x of xs) {{ await {CALL}; }}\n", "a.js") == []
 
 
+# files
+
+LOOP = f"for (const x of xs) {{ await {CALL}; }}"
+READ = {
+    "type arguments": ("a.ts", LOOP.replace("Task(", "Task<{ a: string; b: Array<Foo<number>> }>(")),
+    "optional call": ("a.ts", LOOP.replace("Task(", "Task?.(")),
+    "namespace": ("a.ts", f"namespace N {{ async function f() {{ {LOOP} }} }}"),
+    "namespace body": ("a.ts", f"export namespace N.M {{ {LOOP} }}"),
+    "module": ("a.ts", f"module N {{ async function f() {{ {LOOP} }} }}"),
+    "declared name": ("a.ts", f"declare const Task: (x: object) => Promise<string>;\n{LOOP}"),
+    "declared function": ("a.ts", f"declare function Task(x: object): Promise<string>;\n{LOOP}"),
+    "declared global": ("a.ts", f"declare global {{ function Task(x: object): Promise<string>; }}\n{LOOP}"),
+    "declared module": ("a.ts", f"declare module 'x' {{ export const y: string; }}\n{LOOP}"),
+    "default function": ("a.mjs", f"export default async function () {{ {LOOP} }}"),
+    "default arrow": ("a.mjs", f"export default async () => {{ {LOOP} }}"),
+    "default class": ("a.mjs", f"export default class {{ static async #f() {{ {LOOP} }} }}"),
+    "class field": ("a.js", f"class A {{ f = async () => {{ {LOOP} }} }}"),
+    "abstract class": ("a.cts", f"export abstract class A {{ protected async f(): Promise<void> {{ {LOOP} }} }}"),
+    "decorators": ("a.mts", f"@Injectable()\nexport class A {{ @Log() async f(@Inject() x: string) {{ {LOOP} }} }}"),
+    "object method": ("a.js", f"module.exports = {{ async f() {{ {LOOP} }} }};"),
+    "commonjs": ("a.cjs", f"'use strict';\nconst fs = require('fs');\nexports.g = async () => {{ {LOOP} }};"),
+    "hash-bang line": ("a.js", f"#!/usr/bin/env node\n'use strict';\n{LOOP}"),
+    "markup": ("a.jsx", f"export const A = () => <button onClick={{async () => {{ {LOOP} }}}}>go</button>;"),
+    "typed markup": ("a.tsx", f"const f = async <T,>(x: T): Promise<void> => {{ {LOOP} }}; const e = <b>x</b>;"),
+    "called at once": ("a.js", f"!async function () {{ {LOOP} }}();"),
+    "NUL in a string": ("a.js", f"const s = '\0';\n{LOOP}"),
+}
+FOREIGN = {
+    "imported": f"import {{ Task }} from 'x';\n{LOOP}",
+    "imported type": f"import type {{ Task }} from 'x';\n{LOOP}",
+    "required": f"const {{ Task }} = require('x');\n{LOOP}",
+    "defined": f"var Task = make();\n{LOOP}",
+    "parameter": f"async function f({{ Task }}) {{ {LOOP} }}",
+    "class": f"class Task {{}}\n{LOOP}",
+    "method": LOOP.replace("Task(", "this.Task("),
+    "constructor": LOOP.replace("Task(", "new Task("),
+    "no agent": LOOP.replace("subagent_type", "name"),
+    "no call": "const agents = { Task, subagent_type: 'w' };\nfor (const x of agents) { await run(x); }",
+}
+
+
+@pytest.mark.parametrize(("path", "code"), READ.values(), ids=READ)
+def test_a_file_is_read_in_whatever_form_it_is_written(path: str, code: str) -> None:
+    assert codes(code, path) == ["dispatch-in-loop"]
+
+
+@pytest.mark.parametrize("code", FOREIGN.values(), ids=FOREIGN)
+def test_a_name_of_the_file_itself_is_no_dispatch(code: str) -> None:
+    assert codes(code, "a.ts") == []
+
+
+@pytest.mark.parametrize("name", ["Task<string>(", "Task?.("])
+def test_type_arguments_and_optional_calls_are_read_in_a_fence(name: str) -> None:
+    assert codes(fence(LOOP.replace("Task(", name), "ts"), "case.md") == ["dispatch-in-loop"]
+
+
+@given(st.data())
+def test_a_cut_file_is_read_or_refused(data: st.DataObject) -> None:
+    path, code = data.draw(st.sampled_from(list(READ.values())))
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(code))] * 2)))
+    assert set(codes(code[start:end], path)) <= {"dispatch-in-loop"}
+
+
+def test_a_minified_file_is_read() -> None:
+    code = "var a=0;" * 20_000 + f"for(const x of xs){{await {CALL}}}"
+    (found,) = check(code, "a.min.js")
+    assert code[found.span.start : found.span.end] == CALL
+
+
 # repairs
 
 

@@ -29,6 +29,8 @@ DECODED = [
     ("CRLF, CR, LF", PY, b"a\r\nb\rc\n", "a\r\nb\rc\n"),
     ("form feed", PY, b"\x0ca\n\x0cb", "\x0ca\n\x0cb"),
     ("a cookie means nothing in Markdown", MD, "<!-- coding: latin-1 -->é".encode(), "<!-- coding: latin-1 -->é"),
+    ("a script in utf-8", Path("a.ts"), BOM + "'é\0'\n".encode(), "'é\0'\n"),
+    ("a script in an old encoding", Path("a.js"), b"// caf\xe9\n", "// caf\xe9\n"),
 ]
 
 
@@ -41,6 +43,7 @@ def test_bytes_become_text_and_the_same_bytes_again(path: Path, raw: bytes, text
 
 REFUSED = [
     ("NUL", PY, b"a\r\nb\x00", "row 2: holds a NUL byte, so it is not text"),
+    ("a script in utf-16", Path("a.ts"), b"\xff\xfea\0", "row 1: holds a NUL byte, so it is not text"),
     ("not utf-8", MD, b"a\rb\n\xff", "row 3: byte 0xff is not utf-8 text"),
     ("not what the cookie says", PY, b"# coding: ascii\n\xe9", "row 2: byte 0xe9 is not ascii text"),
     ("unknown cookie", PY, b"#!x\n# coding: klingon\n", "row 2: unknown encoding klingon"),

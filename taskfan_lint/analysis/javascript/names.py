@@ -16,7 +16,8 @@ GLOBALS = frozenset(
 )
 DEFINITIONS = frozenset(
     "function_declaration generator_function_declaration function_signature function_expression class class_declaration"
-    " abstract_class_declaration interface_declaration type_alias_declaration enum_declaration internal_module".split()
+    " abstract_class_declaration interface_declaration type_alias_declaration enum_declaration internal_module"
+    " module".split()
 )
 FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function"})
 PURE_CALLS = frozenset(
@@ -110,8 +111,12 @@ class Bindings:
         self.bound: Counter[str] = Counter()
         self._source = source
         self._fenced = fenced
+        ambient = 0  # the end of a `declare`, which names what other code defines
         for node in walk(source.root):
-            self._collect(node)
+            if node.type == "ambient_declaration":
+                ambient = max(ambient, node.end_byte)
+            if node.start_byte >= ambient:
+                self._collect(node)
 
     def _collect(self, node: Node) -> None:
         if node.type in DEFINITIONS:

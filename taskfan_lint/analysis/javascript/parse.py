@@ -62,8 +62,8 @@ def _narrow(found: re.Match[str]) -> str:
 def parse(code: str, dialect: str, written: str | None = None) -> Source:
     """Return the tree of code without syntax errors; `written` is the original of repaired code.
 
-    tree-sitter counts bytes. Each character outside of ASCII, and a NUL, is parsed as one ASCII character of its kind, so that
-    its offsets are code points. Raises Unparsable.
+    tree-sitter counts bytes. Each character outside of ASCII, and a NUL, is parsed as one ASCII character of its kind,
+    so that its offsets are code points. Raises Unparsable.
     """
     if code.rpartition("*/")[2].count("/*") > MAX_OPEN:
         raise Unparsable(1, "too many comments that do not end", deep=True)

@@ -20,7 +20,6 @@ from taskfan_lint.analysis.model import Comment, Facts
 from taskfan_lint.analysis.reading import Reading, Unparsable
 from taskfan_lint.profile import AGENT_KEYWORDS, BUILT_IN_NAMES, TYPE_ARGUMENTS, dispatch_words
 
-
 _CALL = rf"[\s)]*(?:(?:\?\.|{TYPE_ARGUMENTS})\s*)?\("
 _CALLED = re.compile(rf"(?<![\w$.])(?:{'|'.join(sorted(BUILT_IN_NAMES))}){_CALL}")
 _AGENT_CALLED = re.compile(rf"(?<![\w$.]){WORKFLOW_AGENT}{_CALL}")

@@ -33,6 +33,7 @@ from taskfan_lint.analysis.model import (
 from taskfan_lint.edit import Span
 
 KEEPING_METHODS = frozenset({"add", "push", "set", "unshift", "log"})
+NAMESPACES = frozenset({"internal_module", "module"})
 SCOPES = FUNCTIONS | {"function_declaration", "generator_function_declaration", "method_definition"}
 
 
@@ -152,6 +153,15 @@ class Statements:
         self.add(Step(self.source.span(node), binds=binds, purity=purity))
         self._functions(node)
 
+    def _namespace(self, node: SyntaxNode) -> None:
+        """Read a namespace, whose body is a scope that runs where it stands."""
+        name, body = child(node, "name"), child(node, "body")
+        self.head(node, body)
+        binds = (self.source.text(name),) if name is not None else ()
+        self.add(Step(self.source.span(node), binds=binds, purity=Purity.EFFECT))
+        if body is not None and self.context.count(body):
+            self._scope(self.source.span(body), frozenset(), binds[0] if binds else "", parts(body))
+
     # compound statements
 
     def _block(self, node: SyntaxNode) -> None:
@@ -207,6 +217,9 @@ class Statements:
     def _expression(self, node: SyntaxNode) -> None:
         inner = unwrap(parts(node)[0]) if parts(node) else None
         if inner is None or self._phase(node, inner):
+            return
+        if inner.type in NAMESPACES:
+            self._namespace(inner)
             return
         target, value = child(inner, "left"), child(inner, "right")
         if inner.type == "assignment_expression" and target is not None and value is not None:
@@ -300,5 +313,6 @@ _READERS: dict[str, Callable[[Statements, SyntaxNode], None]] = {
     "do_statement": while_,
     "try_statement": Statements._try,
     "export_statement": Statements._export,
+    **dict.fromkeys(NAMESPACES, Statements._namespace),
     "import_statement": Statements._import,
 }
