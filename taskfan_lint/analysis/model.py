@@ -45,6 +45,7 @@ class Use:
     whole: bool = False
     deferred: bool = False  # inside a lambda or nested function: read later
     keyword: str = ""  # of the argument that the use is all of
+    shorthand: bool = False  # the name is a member of an object, too: `{ name }`
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,7 @@ class Item:
     atom: bool = True
     purity: Purity = Purity.PURE
     reads: frozenset[str] = frozenset()
+    members: tuple[tuple[str, Item], ...] = ()  # of an object whose members are all written out
 
 
 class LoopKind(Enum):
@@ -348,6 +350,7 @@ class Facts:
     hidden: frozenset[str] = frozenset()  # names used in functions that are left out, because they hold no dispatch
     outer: frozenset[str] = frozenset()  # names that a function declares to be of a scope around it
     repaired: tuple[Span, ...] = ()  # what differs from the text as written: no fix touches it
+    blocks: tuple[Span, ...] = ()  # where braces make scopes: each block, and each statement that stands for one
     read: str = "parsed"  # or "repaired"
     original: str = ""  # the code before repairs, where there were any
     lookalikes: tuple[Lookalike, ...] = ()

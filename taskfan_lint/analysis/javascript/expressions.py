@@ -12,11 +12,7 @@ from taskfan_lint.analysis.javascript.calls import Context
 from taskfan_lint.analysis.javascript.conditions import COMPARISONS, LOGICAL, compares_names, concatenates, is_names
 from taskfan_lint.analysis.javascript.found import Found, Mode, Scopes
 from taskfan_lint.analysis.javascript.invocations import await_, create, invoke, yield_
-from taskfan_lint.analysis.javascript.names import (
-    FUNCTIONS,
-    pattern_names,
-    root_name,
-)
+from taskfan_lint.analysis.javascript.names import FUNCTIONS, pattern_names, root_name
 from taskfan_lint.analysis.javascript.parse import child, has_word, parts, unwrap, walk
 from taskfan_lint.analysis.model import (
     Arm,
@@ -76,7 +72,14 @@ class Expressions:
         place = self._fields[-1] if self._fields else None
         whole = self.whole.get(node.id)
         self.found.uses.append(
-            Use(self.source.text(node), self.source.span(node), place, whole is not None, keyword=whole or "")
+            Use(
+                self.source.text(node),
+                self.source.span(node),
+                place,
+                whole is not None,
+                keyword=whole or "",
+                shorthand=node.type == "shorthand_property_identifier",
+            )
         )
 
     def _member(self, node: Node) -> None:
@@ -104,10 +107,12 @@ class Expressions:
             self.visit(value)
 
     def _template(self, node: Node) -> None:
+        function = child(node.parent, "function") if node.parent is not None else None
+        tag = self.source.text(function) if function is not None else ""
         for one in node.named_children:
             if one.type == "template_substitution":
                 plain = [inner.type for inner in one.named_children] == ["identifier"]
-                self._fields.append(Field(self.source.span(one), plain, "`", ""))
+                self._fields.append(Field(self.source.span(one), plain, "`", tag))
                 for inner in parts(one):
                     self.visit(inner)
                 self._fields.pop()
@@ -183,7 +188,8 @@ class Expressions:
         for one in walk(node):
             name = self.source.text(one) if one.type in {"identifier", "shorthand_property_identifier"} else ""
             if name and name not in bound:
-                self.found.uses.append(Use(name, self.source.span(one), deferred=True))
+                shorthand = one.type == "shorthand_property_identifier"
+                self.found.uses.append(Use(name, self.source.span(one), deferred=True, shorthand=shorthand))
 
     def _thunk(self, node: Node) -> None:
         body = child(node, "body")

@@ -251,7 +251,12 @@ class Expander:
             case "identifier" | "shorthand_property_identifier":
                 return Item(text, ItemKind.NAME, reads=frozenset({text}))
         atom = unwrap(value).type in {"array", "object", "template_string", "member_expression"}
-        return Item(text, ItemKind.OTHER, atom=atom, purity=self._purity(value), reads=self._reads(value))
+        members = self._members(unwrap(value))
+        return Item(text, ItemKind.OTHER, "", atom, self._purity(value), self._reads(value), members)
+
+    def _members(self, value: Node) -> tuple[tuple[str, Item], ...]:
+        inner = pairs(self._source, value) if value.type == "object" else None
+        return tuple((name, self._item(one)) for name, one in dict(inner or ()).items())
 
     def _reads(self, value: Node) -> frozenset[str]:
         names = {"identifier", "shorthand_property_identifier"}

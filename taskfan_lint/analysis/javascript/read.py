@@ -6,15 +6,15 @@ import re
 
 from tree_sitter import Node
 
-from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import separate
 from taskfan_lint.analysis.javascript.calls import WORKFLOW_AGENT, WORKFLOW_COMBINERS, Context, is_workflow
 from taskfan_lint.analysis.javascript.comments import comments, long_strings
 from taskfan_lint.analysis.javascript.constants import Constants
 from taskfan_lint.analysis.javascript.literals import Expander
-from taskfan_lint.analysis.javascript.names import GLOBALS, Bindings
-from taskfan_lint.analysis.javascript.parse import GRAMMARS, Source, deep_recursion, parse
+from taskfan_lint.analysis.javascript.names import Bindings
+from taskfan_lint.analysis.javascript.parse import GRAMMARS, Source, deep_recursion, parse, walk
 from taskfan_lint.analysis.javascript.repairs import Repaired, repaired
+from taskfan_lint.analysis.javascript.scopes import blocks, hidden, outer
 from taskfan_lint.analysis.javascript.statements import Statements
 from taskfan_lint.analysis.model import Comment, Facts
 from taskfan_lint.analysis.reading import Reading, Unparsable
@@ -105,8 +105,11 @@ def _collect(source: Source, reading: Reading, repairs: Repaired | None) -> Fact
         tuple(statements.statements),
         tuple(long_strings(source)),
         reading.fenced,
-        _names(statements, bindings),
+        _names(source),
         language="javascript",
+        hidden=hidden(source),
+        outer=outer(source),
+        blocks=blocks(source),
         repaired=repairs.spans if repairs else (),
         read="repaired" if repairs else "parsed",
     )
@@ -116,10 +119,6 @@ def _in_order(said: list[Comment], labels: tuple[Comment, ...]) -> list[Comment]
     return sorted([*said, *labels], key=lambda one: one.span)
 
 
-def _names(statements: Statements, bindings: Bindings) -> frozenset[str]:
-    """Return every name of the script, but for globals that it does not mention."""
-    names = set(bindings.bound)
-    for region in statements.regions:
-        names |= region.known - GLOBALS
-        names |= {name for step in tree.steps(region.body) for name in (*step.reads, *step.binds)}
-    return frozenset(names)
+def _names(source: Source) -> frozenset[str]:
+    """Return every name that a script mentions."""
+    return frozenset(source.text(node) for node in walk(source.root) if "identifier" in node.type)
