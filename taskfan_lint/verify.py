@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from taskfan_lint import rules
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.flow import analyse
-from taskfan_lint.analysis.model import Analysis, Cause, Facts
+from taskfan_lint.analysis.model import Analysis, Branch, Cause, Dispatch, Facts, Loop, Node, Wait
 from taskfan_lint.analysis.read import read_snippet
 from taskfan_lint.analysis.reading import Reading, Unparsable
 from taskfan_lint.edit import Edit, apply, hull
@@ -110,6 +110,8 @@ class _Trial:
             return f"`{min(new)}` would be reported instead"
         if _comments(self.analysis.facts) - _comments(facts):
             return "a comment would be lost"
+        if facts.is_script and _sent(self.analysis.facts) != _sent(facts):
+            return "there would not be as many dispatches"
         if "dispatch-in-loop" not in promised and _dispatched(self.analysis.facts) != _dispatched(facts):
             return "the dispatches would not stay the same"
         return None
@@ -131,6 +133,19 @@ def _counts(analysis: Analysis, reading: Reading) -> Counter[str]:
 
 def _comments(facts: Facts) -> set[str]:
     return {comment.text for comment in facts.comments}
+
+
+def _sent(facts: Facts) -> int:
+    """Return how many dispatches go out, those of a loop over a literal as often as it runs."""
+    return sum(_count(node) for region in facts.regions for node in region.body)
+
+
+def _count(node: Node | Loop | Branch | Dispatch | Wait) -> int:
+    if isinstance(node, (Dispatch, Wait)):
+        return isinstance(node, Dispatch)
+    inside = sum(_count(action) for step in tree.headers(node) for action in step.actions)
+    times = len(node.items) if isinstance(node, Loop) and node.items is not None else 1
+    return inside + times * sum(_count(one) for body in tree.bodies(node) for one in body)
 
 
 def _dispatched(facts: Facts) -> list[tuple[str, str | None]]:

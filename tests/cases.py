@@ -22,6 +22,7 @@ from taskfan_lint.settings import Settings
 from taskfan_lint.source import Document
 
 SHOWN = Settings(include_counterexamples=True)
+SUFFIXES = {"python": "py", "javascript": "js", "typescript": "ts"}
 OPTION = re.compile(r"([a-z-]+)=(\S+)")
 
 
@@ -44,8 +45,8 @@ class Part:
 class Case:
     """A `bad` or `good` fence of a page with the `report` and the `fixed` fence that follow it.
 
-    It is a fence of its own in `example.md`; the file `example.py` with the word `file`; `example.md` itself where its
-    tag is `markdown`. With the word `unsafe` the fix needs `--unsafe-fixes`; `key=value` sets an option.
+    It is a fence of its own in `example.md`; a file with the word `file`, `example.py` or `example.js` by its tag;
+    `example.md` itself where its tag is `markdown`. With the word `unsafe` the fix needs `--unsafe-fixes`; `key=value` sets an option.
     """
 
     rule: str
@@ -74,8 +75,12 @@ class Case:
     def document(self, code: str) -> Document:
         """Return the file that code stands in."""
         if "file" in self.main.words:
-            return Document(Path("example.py"), code)
-        return Document(Path("example.md"), code if self.main.tag == "markdown" else f"```python\n{code}```\n")
+            return Document(Path(f"example.{SUFFIXES[self.main.tag]}"), code)
+        return Document(Path("example.md"), code if self.main.tag == "markdown" else f"{self._opening}{code}```\n")
+
+    @property
+    def _opening(self) -> str:
+        return f"```{self.main.tag}\n"
 
     def reported(self) -> str:
         """Return what the linter prints for the code."""
@@ -86,7 +91,7 @@ class Case:
         """Return the code with its fixes made."""
         text = engine.fix(self.document(self.main.code), self.settings, unsafe=unsafe)[0]
         fenced = self.document("").text.endswith("```\n")
-        return text[len("```python\n") : -len("```\n")] if fenced else text
+        return text[len(self._opening) : -len("```\n")] if fenced else text
 
 
 def _value(text: str) -> Any:

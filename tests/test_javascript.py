@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskfan_lint import check, fix
+from taskfan_lint import check
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.javascript.parse import MAX_DEPTH
 from taskfan_lint.analysis.javascript.read import read
@@ -71,15 +71,6 @@ def test_other_fences_are_read_as_a_script_where_they_are_no_python(tag: str) ->
 def test_python_in_a_script_fence_is_read_as_python() -> None:
     code = 'for x in xs:\n    Task(subagent_type="w", prompt=f"do {x}")'
     assert codes(fence(code), "case.md") == ["dispatch-in-loop"]
-
-
-def test_a_fix_is_shown_but_not_made() -> None:
-    text = fence(f'for (const x of ["a", "b"]) {{ {CALL}; }}')
-    after, findings = fix(text, "case.md")
-    assert after == text
-    assert [(one.fix, one.notes[-1].message) for one in findings] == [
-        (None, "no fix: fixes for JavaScript are shown, not applied")
-    ]
 
 
 def test_the_help_names_the_combiner_of_the_language() -> None:

@@ -360,6 +360,11 @@ class Facts:
         """The lines of the code, found once for all that ask."""
         return Lines(self.code)
 
+    @property
+    def is_script(self) -> bool:
+        """Tell whether the snippet is JavaScript or TypeScript."""
+        return self.language == "javascript"
+
     def written(self, span: Span) -> str:
         """Return the text of a span as it was written."""
         return (self.original or self.code)[span.start : span.end]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec
 
-from taskfan_lint.analysis.model import Facts
 from taskfan_lint.finding import Fix
-
-Given = ParamSpec("Given")
 
 
 class Declined(ValueError):
@@ -22,12 +17,3 @@ class Mended:
 
     fix: Fix | None = None
     reason: str = ""
-
-
-def mend(
-    rewrite: Callable[Concatenate[Facts, Given], Mended], facts: Facts, *rest: Given.args, **named: Given.kwargs
-) -> Mended:
-    """Return what a rewrite makes of facts; it writes Python, so it declines for any other language."""
-    if facts.language != "python":
-        return Mended(reason="fixes for JavaScript are shown, not applied")
-    return rewrite(facts, *rest, **named)

@@ -15,6 +15,8 @@ from taskfan_lint.rewrite.above import between, check_unchanged
 from taskfan_lint.rewrite.layout import Layout, identifier
 from taskfan_lint.rewrite.move import Hoisted, hoist_nodes
 from taskfan_lint.rewrite.names import bound_before
+from taskfan_lint.rewrite.script.scopes import check_same_block
+from taskfan_lint.rewrite.script.style import semicolon
 
 
 def decide(facts: Facts, one: Interruption) -> Mended:
@@ -23,10 +25,11 @@ def decide(facts: Facts, one: Interruption) -> Mended:
     assert isinstance(branch, Branch)
     try:
         hoisted = decided(layout, branch, one, plain=False)
+        edits = hoisted.edits(layout)
     except Declined as declined:
         return Mended(reason=str(declined))
     applicability = Applicability.SAFE if hoisted.safe else Applicability.UNSAFE
-    return Mended(Fix(applicability, "evaluate the condition above the first dispatch", hoisted.edits(layout)))
+    return Mended(Fix(applicability, "evaluate the condition above the first dispatch", edits))
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,9 @@ def decided(layout: Layout, branch: Branch, one: Interruption, *, plain: bool) -
     """
     first = one.before[0].span
     way = _way(layout, branch, first)
-    contexts = _contexts(branch)
+    if layout.facts.is_script:
+        check_same_block(layout, way.above.span, way.here.span)
+    contexts = [] if layout.facts.is_script else _contexts(branch)
     late = _late(way, branch, one, contexts)
     hoisted = hoist_nodes(layout, late, first) if late else Hoisted(layout.block(way.above.span).start)
     known = bound_before(layout.region_of(way.above.span), way.above.span.start).union(*map(tree.binds, late))
@@ -117,11 +122,19 @@ def _test(
             continue
         name = layout.fresh(_name(arm, branch))
         named[test.value] = (name, Span(test.value.start, test.value.start))
-        opening, closing = _brackets(layout.text(test.value))
-        hoisted.parts.append((f"{indent}{name} = {opening}", test.value, closing + layout.newline))
+        opening, closing = _assigned(layout, name, test.value)
+        hoisted.parts.append((indent + opening, test.value, closing + layout.newline))
         hoisted.replaced.append(Edit(test.value, _spaced(layout, test.value, name)))
         hoisted.safe &= test.purity is Purity.PURE and (layout.facts.fenced or test.reads <= known)
     return next(iter(named.values()), None)
+
+
+def _assigned(layout: Layout, name: str, test: Span) -> tuple[str, str]:
+    """Return what stands before and behind a test that is bound to a name."""
+    if layout.facts.is_script:
+        return f"const {name} = ", semicolon(layout)
+    opening, closing = _brackets(layout.text(test))
+    return f"{name} = {opening}", closing
 
 
 def _spaced(layout: Layout, span: Span, name: str) -> str:

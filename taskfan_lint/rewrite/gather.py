@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from taskfan_lint.analysis import tree
-from taskfan_lint.analysis.model import Boundary, Dispatch, Facts, Interruption, Node, Step
+from taskfan_lint.analysis.model import Dispatch, Facts, Interruption, Node, Step
 from taskfan_lint.edit import Edit, Span
 from taskfan_lint.finding import Applicability, Fix
 from taskfan_lint.rewrite import Declined, Mended
 from taskfan_lint.rewrite.layout import Layout
 from taskfan_lint.rewrite.names import bound_before, dispatch_of
+from taskfan_lint.rewrite.runs import run_around
+from taskfan_lint.rewrite.script import together
 
 _IMPORT = re.compile(r"(?:import|from)\b")
 _FUTURE = re.compile(r"from\s+__future__\b")
@@ -22,35 +24,16 @@ def gather(facts: Facts, one: Interruption) -> Mended:
     """Return the fix that awaits a run of adjacent, independent dispatches together."""
     layout = Layout(facts)
     try:
-        return Mended(_gather(layout, one))
+        return Mended(together.gather(layout, one) if facts.is_script else _gather(layout, one))
     except Declined as declined:
         return Mended(reason=str(declined))
 
 
 def _gather(layout: Layout, one: Interruption) -> Fix:
-    run = _run(layout.sequence_of(one.span), one.span)
-    if not any(one.after.span in step.span for step in run):
-        if one.after.awaited is None:
-            raise Declined("the later dispatch is not awaited")
-        raise Declined("other code stands between the awaited dispatches")
+    run = run_around(layout, one, _awaited)
     rows = Span(layout.rows(run[0].span).start, layout.rows(run[-1].span).end)
     edits = (*_import(layout, run[0]), Edit(rows, _text(layout, run, rows)))
     return Fix(Applicability.UNSAFE, "await the dispatches together", edits)
-
-
-def _run(sequence: tuple[Node, ...], span: Span) -> list[Step]:
-    """Return the longest run of awaited dispatch statements around a span, none using another's result."""
-    run: list[Step] = []
-    for node in sequence:
-        awaited = not isinstance(node, Boundary) and _awaited(node) is not None
-        uses = isinstance(node, Step) and node.reads & {name for step in run for name in step.binds}
-        if not awaited or uses:
-            if any(span in step.span for step in run):
-                break
-            run = []
-        if awaited and isinstance(node, Step):
-            run.append(node)
-    return run if any(span in step.span for step in run) else []
 
 
 def _awaited(node: Node) -> Dispatch | None:

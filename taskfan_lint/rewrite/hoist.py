@@ -16,10 +16,11 @@ def hoist(facts: Facts, one: Interruption) -> Mended:
     layout = Layout(facts)
     try:
         hoisted = _hoisted(layout, one)
+        edits = hoisted.edits(layout)
     except Declined as declined:
         return Mended(reason=str(declined))
     applicability = Applicability.SAFE if hoisted.safe else Applicability.UNSAFE
-    return Mended(Fix(applicability, "build the context above the first dispatch", hoisted.edits(layout)))
+    return Mended(Fix(applicability, "build the context above the first dispatch", edits))
 
 
 def _hoisted(layout: Layout, one: Interruption) -> Hoisted:

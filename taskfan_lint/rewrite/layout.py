@@ -12,6 +12,9 @@ from taskfan_lint.edit import Edit, Span, apply
 from taskfan_lint.rewrite import Declined
 from taskfan_lint.source import newline_of
 
+# What may follow a statement on its line, in Python and in a script: a comment.
+_TRAILING = (re.compile(r"(?:#.*)?", re.DOTALL), re.compile(r"(?:/\*(?:(?!\*/).)*\*/\s*)?(?://.*)?", re.DOTALL))
+
 
 class Layout:
     """The lines of a snippet, asked for by the statements on them."""
@@ -36,7 +39,7 @@ class Layout:
         """Tell whether nothing but a comment shares the lines of a statement."""
         before = self.code[self.lines.start_of_line(span.start) : span.start]
         after = self.code[span.end : self.lines.end_of_line(span.end)].strip()
-        return not before.strip() and (not after or after.startswith("#"))
+        return not before.strip() and bool(_TRAILING[self.facts.is_script].fullmatch(after))
 
     def rows(self, span: Span) -> Span:
         """Return the whole lines of a statement; raises Declined where others share them."""
@@ -56,6 +59,8 @@ class Layout:
             same = self.indent(comment.span.start) == self.indent(span.start)
             if self.lines.end_of_line(comment.span.end) != start or not same or boundary(comment):
                 break
+            if not self.is_whole(comment):
+                break
             start = line
         return Span(start, rows.end)
 
@@ -68,6 +73,11 @@ class Layout:
                 end = self.lines.end_of_line(comment.span.end)
         return Span(rows.start, end)
 
+    def is_whole(self, comment: Comment) -> bool:
+        """Tell whether a comment is all of what its sign opens, not a line of a block of several lines."""
+        text = self.text(comment.span)
+        return text.startswith(("#", "//")) or (text.startswith("/*") and text.endswith("*/"))
+
     def comments_before(self, offset: int) -> list[Comment]:
         return [one for one in self.facts.comments if one.own_line and one.span.end <= offset]
 
@@ -79,10 +89,18 @@ class Layout:
         return text if text.endswith(("\n", "\r")) or not text else text + self.newline
 
     def fresh(self, wanted: str) -> str:
-        """Return a name that the snippet doesn't use yet, and take it: `wanted`, or that with a number."""
+        """Return a name that the snippet doesn't use yet, and take it: `wanted`, or that with a number.
+
+        A script gets it in its own style: `ctx_tester` as `ctxTester`.
+        """
+        joint = ""
+        if not self.facts.is_script:
+            joint = "_"
+        elif wanted.strip("_"):
+            wanted = re.sub(r"(?<=\w)_+(\w)", lambda found: found[1].upper(), wanted)
         name, number = wanted, 2
         while name in self._names:
-            name, number = f"{wanted}_{number}", number + 1
+            name, number = f"{wanted}{joint}{number}", number + 1
         self._names.add(name)
         return name
 

@@ -13,7 +13,7 @@ from taskfan_lint.rewrite.names import check_private, dispatch_of, in_class, use
 from taskfan_lint.settings import Settings
 
 Items = Mapping[str, Item]
-COLLECTING = frozenset({"append", "add", "extend", "insert", "update", "setdefault"})
+COLLECTING = frozenset({"append", "add", "extend", "insert", "update", "setdefault", "push", "unshift", "set"})
 
 
 class Role(Enum):

@@ -12,6 +12,7 @@ from taskfan_lint.rewrite.above import between, check_unchanged
 from taskfan_lint.rewrite.layout import Layout
 from taskfan_lint.rewrite.names import bound_before
 from taskfan_lint.rewrite.rename import rename
+from taskfan_lint.rewrite.script.scopes import check_movable, checked
 
 
 @dataclass
@@ -30,6 +31,8 @@ class Hoisted:
 
     def take(self, layout: Layout, node: Node, crossed: list[Node], known: frozenset[str]) -> None:
         """Add a statement to those that move, over the statements `crossed`; raises Declined."""
+        if layout.facts.is_script:
+            check_movable(layout, node, self.at)
         self.safe &= _is_safe(layout, node, known)
         self.renames += _renames(layout, node, crossed)
         rows = layout.block(node.span)
@@ -41,7 +44,7 @@ class Hoisted:
         moved = "".join(lead + layout.rewritten(span, self.renames) + tail for lead, span, tail in self.parts)
         rest = [edit for edit in self.renames if not any(edit.span in one.span for one in self.replaced)]
         above = (Edit(Span(self.at, self.at), moved),) if moved else ()
-        return (*above, *self.replaced, *rest)
+        return checked(layout, (*above, *self.replaced, *rest))
 
 
 def hoist_nodes(layout: Layout, nodes: tuple[Node, ...], first: Span) -> Hoisted:
@@ -87,6 +90,8 @@ def _renames(layout: Layout, node: Node, crossed: list[Node]) -> list[Edit]:
     taken = written.intersection(name for one in crossed for name in (*tree.reads(one), *tree.binds(one)))
     if not taken:
         return []
+    if layout.facts.is_script:
+        raise Declined(f"`{min(taken)}` is still needed before it")
     if len(taken) > 1 or not isinstance(node, Step) or not node.simple:
         raise Declined("a name that it binds is still needed before it")
     return rename(layout, node, min(taken))

@@ -11,8 +11,8 @@ from taskfan_lint.analysis.model import Block, Branch, Dispatch, Facts, Loop, No
 from taskfan_lint.edit import Span
 from taskfan_lint.rewrite import Declined
 
-_NUMBER = re.compile(r"-?\d[\w.]*|True|False|None")
-_QUOTED = re.compile(r"[fFrR]{1,2}['\"]")
+_NUMBER = re.compile(r"-?\d[\w.]*|True|False|None|true|false|null|undefined")
+_QUOTED = re.compile(r"[fFrR]{1,2}['\"]|`")
 
 
 def bound_before(region: Region, offset: int) -> frozenset[str]:
@@ -87,7 +87,7 @@ def check_private(facts: Facts, region: Region, names: Iterable[str]) -> None:
     if wanted & facts.outer:
         raise Declined(f"`{min(wanted & facts.outer)}` belongs to a scope around this one")
     found = {use.name for step in tree.steps(region.body) for use in step.uses if use.deferred}
-    if region is facts.regions[0]:
+    if region is facts.regions[0] or facts.is_script:
         found |= facts.hidden
     for other in facts.regions:
         if other is not region and other.span in region.span:
@@ -98,9 +98,10 @@ def check_private(facts: Facts, region: Region, names: Iterable[str]) -> None:
 
 def _free(facts: Facts, region: Region) -> frozenset[str]:
     """Return the names that a function or class reads without binding them in its body or its header."""
-    header = max((head for head, whole in facts.headers if region.span in whole), default=Span(0, 0))
     own = {name for node in region.body for name in tree.binds(node)}
-    own |= set(re.findall(r"\w+", facts.code[header.start : header.end]))
+    if not facts.is_script:
+        header = max((head for head, whole in facts.headers if region.span in whole), default=Span(0, 0))
+        own |= set(re.findall(r"\w+", facts.code[header.start : header.end]))
     return frozenset(name for node in region.body for name in tree.reads(node)) - own
 
 
@@ -112,7 +113,7 @@ def changed_by_calls(facts: Facts, region: Region, crossed: Iterable[Node], name
     found: set[str] = set()
     for node in crossed:
         for call in tree.calls([node]):
-            if is_loud(call) and call.name != "print" and not _keeps(node):
+            if is_loud(call) and call.name not in {"print", "console.log"} and not _keeps(node):
                 found |= (call.reads & names) | (names & facts.outer)
         if not _keeps(node) and any(tree.changes(node) - names):
             found |= {name for name in names if not _is_text(facts, region, name)} & _aliases(region, node)
@@ -152,6 +153,8 @@ def _gives_text(facts: Facts, step: Step) -> bool:
 
 def in_class(facts: Facts, span: Span) -> bool:
     """Tell whether a statement stands in the body of a class, where names are attributes."""
+    if facts.is_script:
+        return False
     around = [header for header, whole in facts.headers if span in whole and span not in header]
     scopes = [header for header in around if re.match(r"(?:async\s+)?def\b|class\b", facts.code[header.start :])]
     inner = max(scopes, key=lambda header: header.start, default=None)

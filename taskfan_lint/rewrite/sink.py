@@ -9,6 +9,7 @@ from taskfan_lint.finding import Applicability, Fix
 from taskfan_lint.rewrite import Declined, Mended
 from taskfan_lint.rewrite.layout import Layout
 from taskfan_lint.rewrite.move import Hoisted, hoist_nodes
+from taskfan_lint.rewrite.script.scopes import check_movable, checked
 
 
 def sink(facts: Facts, one: Interruption) -> Mended:
@@ -31,12 +32,15 @@ def _sink(layout: Layout, one: Interruption) -> Fix:
         raise Declined("the wait leaves the block")
     last = _last(sequence, one)
     _check(step, [node for node in sequence if step.span.start < node.span.start <= last.span.start])
+    if layout.facts.is_script:
+        check_movable(layout, step, last.span.start)
     rows = layout.block(step.span)
     late = tuple(node for node in one.late if node is not step)
     hoisted = hoist_nodes(layout, late, one.before[0].span) if late else Hoisted(rows.start)
     hoisted.replaced.append(Edit(rows, ""))
     below = _below(layout, layout.rewritten(rows, hoisted.renames), last)
-    return Fix(Applicability.UNSAFE, "move the wait below the last dispatch", (*hoisted.edits(layout), below))
+    edits = checked(layout, (*hoisted.edits(layout), below))
+    return Fix(Applicability.UNSAFE, "move the wait below the last dispatch", edits)
 
 
 def _below(layout: Layout, text: str, last: Node) -> Edit:

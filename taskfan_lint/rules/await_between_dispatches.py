@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from taskfan_lint.analysis.model import Analysis, Boundary, BoundaryKind, Cause, Interruption, Wait
 from taskfan_lint.finding import Finding, Note, Severity
-from taskfan_lint.rewrite import gather, mend, sink
+from taskfan_lint.rewrite import gather, sink
 from taskfan_lint.settings import Settings
 
 NAME = "await-between-dispatches"
@@ -17,7 +17,7 @@ CAUSE = Cause.AWAIT
 def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
     """Yield a finding for each await that holds back a later dispatch."""
     for one in analysis.of(CAUSE):
-        mended = mend(gather.gather if _is_direct(one) else sink.sink, analysis.facts, one)
+        mended = (gather.gather if _is_direct(one) else sink.sink)(analysis.facts, one)
         yield Finding(
             NAME,
             SEVERITY,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from taskfan_lint.analysis.model import Analysis, Branch, Cause, Interruption
 from taskfan_lint.finding import Finding, Note, Severity
-from taskfan_lint.rewrite import decide, mend
+from taskfan_lint.rewrite import decide
 from taskfan_lint.settings import Settings
 
 NAME = "branch-between-dispatches"
@@ -17,7 +17,7 @@ CAUSE = Cause.BRANCH
 def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
     """Yield a finding for each branch that delays the dispatches it decides."""
     for one in analysis.of(CAUSE):
-        mended = mend(decide.decide, analysis.facts, one)
+        mended = decide.decide(analysis.facts, one)
         yield Finding(
             NAME,
             SEVERITY,

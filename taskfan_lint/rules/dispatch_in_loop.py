@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from taskfan_lint.analysis.model import Analysis, Cause, Dispatch, Interruption, Loop
 from taskfan_lint.edit import Span
 from taskfan_lint.finding import Finding, Note, Severity
-from taskfan_lint.rewrite import mend, split, unroll
+from taskfan_lint.rewrite import split, unroll
 from taskfan_lint.settings import Settings
 
 NAME = "dispatch-in-loop"
@@ -21,9 +21,9 @@ def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
         if one.background:
             yield _in_background(one)
             continue
-        mended = mend(unroll.unroll, analysis.facts, one, settings)
+        mended = unroll.unroll(analysis.facts, one, settings)
         if mended.fix is None:
-            other = mend(split.split, analysis.facts, one)
+            other = split.split(analysis.facts, one)
             mended = other if other.fix or one.loops[0].items is None else mended
         loop = one.loops[0]
         yield Finding(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.model import Analysis, Cause, Interruption, Wait
 from taskfan_lint.finding import Finding, Note, Severity
-from taskfan_lint.rewrite import hoist, mend
+from taskfan_lint.rewrite import hoist
 from taskfan_lint.settings import Settings
 
 NAME = "late-context"
@@ -18,7 +18,7 @@ CAUSE = Cause.LATE
 def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
     """Yield a finding for each binding that a later dispatch has to wait for."""
     for one in analysis.of(CAUSE):
-        mended = mend(hoist.hoist, analysis.facts, one)
+        mended = hoist.hoist(analysis.facts, one)
         yield Finding(
             NAME,
             SEVERITY,

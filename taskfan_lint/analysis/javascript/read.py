@@ -107,7 +107,7 @@ def _collect(source: Source, reading: Reading, repairs: Repaired | None) -> Fact
         reading.fenced,
         _names(source),
         language="javascript",
-        hidden=hidden(source),
+        hidden=hidden(context),
         outer=outer(source),
         blocks=blocks(source),
         repaired=repairs.spans if repairs else (),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from taskfan_lint.analysis.javascript.calls import Context
 from taskfan_lint.analysis.javascript.names import FUNCTIONS, pattern_names
 from taskfan_lint.analysis.javascript.parse import Source, child, parts, walk
 from taskfan_lint.edit import Span
@@ -44,12 +45,16 @@ def _body(node: Node) -> Node | None:
     return child(node, BODIES[node.type]) if node.type in BODIES else None
 
 
-def hidden(source: Source) -> frozenset[str]:
-    """Return the names that functions and classes mention which are declared, rather than part of an expression."""
+def hidden(context: Context) -> frozenset[str]:
+    """Return the names that functions and classes mention which are declared and dispatch nothing.
+
+    A function that is part of an expression tells what it reads as a use of that.
+    """
+    source = context.source
     return frozenset(
         source.text(inner)
         for node in walk(source.root)
-        if node.type in DECLARED
+        if (node.type in DECLARED or node.type == "method_definition") and not context.count(node)
         for inner in walk(node)
         if inner.type in {"identifier", "shorthand_property_identifier"}
     )

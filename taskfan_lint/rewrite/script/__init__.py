@@ -1,0 +1,1 @@
+"""Fixes as they are written in JavaScript and TypeScript."""
