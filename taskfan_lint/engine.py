@@ -134,13 +134,15 @@ def _fixable(findings: Iterable[Finding], allowed: set[Applicability]) -> list[F
 
 
 def compatible(findings: Iterable[Finding], allowed: set[Applicability]) -> list[Fix]:
-    """Return the fixes of one pass: in order of place, each with a hull that touches none taken before."""
+    """Return the fixes of one pass: in order of place, each apart from those taken before."""
     taken: list[Span] = []
+    names: set[str] = set()
     fixes: list[Fix] = []
     for one in sorted(set(_fixable(findings, allowed)), key=lambda fix: hull(fix.edits)):
         own = hull(one.edits)
-        if not any(own.touches(other) for other in taken):
+        if not (names & one.names or any(own.touches(other) for other in taken)):
             taken.append(own)
+            names |= one.names
             fixes.append(one)
     return fixes
 

@@ -43,11 +43,15 @@ class Note:
 
 @dataclass(frozen=True)
 class Fix:
-    """A set of edits that mends one finding, applied together or not at all."""
+    """A set of edits that mends one finding, applied together or not at all.
+
+    `names` are those that it declares: another fix that declares one of them has to wait for the next pass.
+    """
 
     applicability: Applicability
     message: str
     edits: tuple[Edit, ...]
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

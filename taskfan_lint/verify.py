@@ -49,7 +49,8 @@ def _apart(fixes: Iterable[Fix]) -> Iterator[list[Fix]]:
         later: list[Fix] = []
         for fix in waiting:
             free = not group or not hull(group[-1].edits).touches(hull(fix.edits))
-            (group if free else later).append(fix)
+            named = any(fix.names & other.names for other in group)
+            (group if free and not named else later).append(fix)
         yield group
         waiting = later
 

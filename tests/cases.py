@@ -46,7 +46,8 @@ class Case:
     """A `bad` or `good` fence of a page with the `report` and the `fixed` fence that follow it.
 
     It is a fence of its own in `example.md`; a file with the word `file`, `example.py` or `example.js` by its tag;
-    `example.md` itself where its tag is `markdown`. With the word `unsafe` the fix needs `--unsafe-fixes`; `key=value` sets an option.
+    `example.md` itself where its tag is `markdown`. With the word `unsafe` the fix needs `--unsafe-fixes`; `key=value`
+    sets an option.
     """
 
     rule: str

@@ -29,7 +29,7 @@ def decide(facts: Facts, one: Interruption) -> Mended:
     except Declined as declined:
         return Mended(reason=str(declined))
     applicability = Applicability.SAFE if hoisted.safe else Applicability.UNSAFE
-    return Mended(Fix(applicability, "evaluate the condition above the first dispatch", edits))
+    return Mended(Fix(applicability, "evaluate the condition above the first dispatch", edits, layout.declared))
 
 
 @dataclass(frozen=True)
@@ -122,17 +122,18 @@ def _test(
             continue
         name = layout.fresh(_name(arm, branch))
         named[test.value] = (name, Span(test.value.start, test.value.start))
-        opening, closing = _assigned(layout, name, test.value)
+        opening, closing = _assigned(layout, name, test.value, crossed[0].span)
         hoisted.parts.append((indent + opening, test.value, closing + layout.newline))
         hoisted.replaced.append(Edit(test.value, _spaced(layout, test.value, name)))
         hoisted.safe &= test.purity is Purity.PURE and (layout.facts.fenced or test.reads <= known)
     return next(iter(named.values()), None)
 
 
-def _assigned(layout: Layout, name: str, test: Span) -> tuple[str, str]:
-    """Return what stands before and behind a test that is bound to a name."""
+def _assigned(layout: Layout, name: str, test: Span, below: Span) -> tuple[str, str]:
+    """Return what stands before and behind a test that is bound to a name, above the statement `below`."""
     if layout.facts.is_script:
-        return f"const {name} = ", semicolon(layout)
+        like = layout.facts.statements if layout.text(below).endswith("}") else (below,)
+        return f"const {name} = ", semicolon(layout, *like)
     opening, closing = _brackets(layout.text(test))
     return f"{name} = {opening}", closing
 

@@ -25,6 +25,7 @@ class Layout:
         self.lines = facts.lines
         self.newline = newline_of(facts.code)
         self._names = set(facts.names)
+        self._declared: set[str] = set()
 
     def text(self, span: Span) -> str:
         return self.code[span.start : span.end]
@@ -102,7 +103,13 @@ class Layout:
         while name in self._names:
             name, number = f"{wanted}{joint}{number}", number + 1
         self._names.add(name)
+        self._declared |= {name} if self.facts.is_script else set()
         return name
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """The names that were taken, where a language declares a name only once."""
+        return frozenset(self._declared)
 
     def indentation(self, span: Span, old: str, new: str) -> list[Edit]:
         """Return the edits that change the indentation of a statement's later lines.

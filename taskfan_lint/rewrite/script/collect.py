@@ -23,15 +23,16 @@ class Collected:
 
     target: str
     combiner: str
+    end: str
 
-    def wrapped(self, layout: Layout) -> tuple[str, str]:
+    def wrapped(self) -> tuple[str, str]:
         """Return what stands before and behind what is given to the combiner."""
         if self.target:
-            return f"{self.target}.push(...(await {self.combiner}(", ")));"[: 3 + len(semicolon(layout))]
-        return f"await {self.combiner}(", f"){semicolon(layout)}"
+            return f"{self.target}.push(...(await {self.combiner}(", f"))){self.end}"
+        return f"await {self.combiner}(", f"){self.end}"
 
     def lines(self, layout: Layout, elements: list[str], indent: str) -> list[str]:
-        lead, tail = self.wrapped(layout)
+        lead, tail = self.wrapped()
         return array(layout, lead, elements, tail, indent)
 
 
@@ -42,7 +43,8 @@ def collected(layout: Layout, body: Body) -> Collected:
     combiners = {combiner(layout, found) for step in sending for found in tree.dispatches([step])}
     if len(targets) != 1 or len(combiners) != 1 or (targets != {""} and len(sending) > 1):
         raise Declined("the results go to different places")
-    return Collected(targets.pop(), combiners.pop()[0])
+    end = semicolon(layout, *(step.span for step in sending))
+    return Collected(targets.pop(), combiners.pop()[0], end)
 
 
 def _target(layout: Layout, body: Body, step: Step) -> str:

@@ -39,7 +39,7 @@ def split(layout: Layout, one: Interruption) -> Fix:
     indent = layout.indent(loop.span.start)
     edits = layout.indentation(span, layout.indent(step.span.start), indent)
     call = thunk + layout.rewritten(span, edits)
-    lead, tail = found.wrapped(layout)
+    lead, tail = found.wrapped()
     made = _made(layout, body, step, parameter, call)
     text = lead + _each(layout, loop, made) + tail
     edits = [Edit(loop.span, text)]
@@ -90,7 +90,7 @@ def _made(layout: Layout, body: Body, step: Step, parameter: str, call: str) -> 
     contexts = [one for one in body.steps if one is not step and body.role(one) is Role.CONTEXT]
     if not contexts:
         return f"{parameter} => {call}"
-    indent, end = layout.indent(body.loop.span.start), semicolon(layout)
+    indent, end = layout.indent(body.loop.span.start), semicolon(layout, step.span)
     inner = layout.indent(contexts[0].span.start)
     if inner == indent:
         raise Declined("the loop stands on one line")

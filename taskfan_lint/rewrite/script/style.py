@@ -17,9 +17,9 @@ _AWAIT = re.compile(r"await\b\s*")
 _WAITS = re.compile(r"\b(?:await|yield)\b")
 
 
-def semicolon(layout: Layout) -> str:
-    """Return what statements of the script end with."""
-    return ";" if any(layout.text(span).endswith(";") for span in layout.facts.statements) else ""
+def semicolon(layout: Layout, *spans: Span) -> str:
+    """Return what the statements at some spans end with, or one of them."""
+    return ";" if any(layout.text(span).endswith(";") for span in spans) else ""
 
 
 def unit(layout: Layout) -> str:

@@ -66,7 +66,9 @@ def _text(layout: Layout, run: list[Step], rows: Span, keywords: set[str]) -> st
     first = dispatch_of(run[0])
     assert first is not None
     lead = f"{keywords.pop()} [{_names(run)}] = " if keywords else ""
-    lines = array(layout, f"{lead}await {combiner(layout, first)[0]}(", elements, f"){semicolon(layout)}", indent)
+    lines = array(
+        layout, f"{lead}await {combiner(layout, first)[0]}(", elements, f"){semicolon(layout, run[-1].span)}", indent
+    )
     ending = layout.newline if layout.text(rows).endswith(("\n", "\r")) else ""
     return layout.newline.join(lines) + ending
 

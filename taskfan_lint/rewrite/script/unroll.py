@@ -47,7 +47,7 @@ def unroll(layout: Layout, one: Interruption, settings: Settings) -> Fix:
     safe = writer.safe and together is None
     title = "await the calls together, without the loop" if together else "write out the calls, one below another"
     edits = checked(layout, tuple(writer.edits(whole, rows)))
-    return Fix(Applicability.SAFE if safe else Applicability.UNSAFE, title, edits)
+    return Fix(Applicability.SAFE if safe else Applicability.UNSAFE, title, edits, layout.declared)
 
 
 def statement_of(layout: Layout, loop: Loop) -> Span:
@@ -105,7 +105,7 @@ class _Writer:
         self._indent = body.layout.indent(body.loop.span.start)
         self._place = place
         self._together = together
-        self._end = semicolon(body.layout)
+        self._end = semicolon(body.layout, *(step.span for step in body.steps), statement_of(body.layout, body.loop))
         self._known = bound_before(body.region, place.node.span.start if place else body.loop.span.start)
         self._commented: set[Span] = set()
         self._numbers: Counter[str] = Counter()
