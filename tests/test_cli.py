@@ -145,7 +145,7 @@ def test_a_script_is_checked_and_suppressed(cli: Cli) -> None:
     write("d.jsx", "// taskfan: serial\n" + loop)
     done = cli("--output-format", "concise")
     assert (done.returncode, places(done.stdout)) == (1, ["a.mjs:2:9: warning[dispatch-in-loop]"])
-    assert lines(done.stderr) == ["1 finding", "4 files checked (4 JavaScript)"]
+    assert lines(done.stderr) == ["1 finding (1 fixable with `--fix --unsafe-fixes`)", "4 files checked (4 JavaScript)"]
 
 
 def test_a_broken_configuration_is_one_message(cli: Cli) -> None:

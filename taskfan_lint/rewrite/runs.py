@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from taskfan_lint.analysis.model import Boundary, Dispatch, Interruption, Node, Step
+from taskfan_lint.analysis.model import Boundary, Dispatch, Facts, Interruption, Node, Step
 from taskfan_lint.edit import Span
 from taskfan_lint.rewrite import Declined
 from taskfan_lint.rewrite.layout import Layout
+
+WORKFLOW_AGENT = "agent"  # the dispatch of a workflow, in which `parallel` takes functions that make such calls
+
+
+def together(facts: Facts, dispatch: Dispatch) -> str:
+    """Return the call that runs dispatches together in the language of a snippet, as a help names it."""
+    if not facts.is_script:
+        return "asyncio.gather(...)"
+    return "parallel([...])" if dispatch.name == WORKFLOW_AGENT else "Promise.all([...])"
 
 
 def run_around(layout: Layout, one: Interruption, awaited: Callable[[Node], Dispatch | None]) -> list[Step]:

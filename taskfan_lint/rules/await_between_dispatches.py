@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskfan_lint.analysis.model import Analysis, Boundary, BoundaryKind, Cause, Interruption, Wait
+from taskfan_lint.analysis.model import Analysis, Boundary, BoundaryKind, Cause, Facts, Interruption, Wait
 from taskfan_lint.finding import Finding, Note, Severity
 from taskfan_lint.rewrite import gather, sink
+from taskfan_lint.rewrite.runs import together
 from taskfan_lint.settings import Settings
 
 NAME = "await-between-dispatches"
@@ -23,7 +24,7 @@ def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
             SEVERITY,
             _message(one),
             one.span,
-            _help(one, analysis.facts.language),
+            _help(one, analysis.facts),
             mended.fix,
             (
                 Note(one.after.span, f"`{one.after.name}` waits here for a result that it doesn't use"),
@@ -61,11 +62,10 @@ def _what(one: Interruption) -> str:
     return "`await`"
 
 
-def _help(one: Interruption, language: str) -> str:
+def _help(one: Interruption, facts: Facts) -> str:
     match one.node:
         case Boundary():
             return "put the dispatches into one response, then wait for all of them"
         case Wait(direct=True):
-            together = "asyncio.gather(...)" if language == "python" else "Promise.all([...])"
-            return f"await them together, in one `{together}`"
+            return f"await them together, in one `{together(facts, one.after)}`"
     return "move the wait below the last dispatch"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskfan_lint.analysis.model import Analysis, Cause, Dispatch, Interruption, Loop
+from taskfan_lint.analysis.model import Analysis, Cause, Dispatch, Facts, Interruption, Loop
 from taskfan_lint.edit import Span
 from taskfan_lint.finding import Finding, Note, Severity
 from taskfan_lint.rewrite import split, unroll
+from taskfan_lint.rewrite.runs import together
 from taskfan_lint.settings import Settings
 
 NAME = "dispatch-in-loop"
@@ -31,7 +32,7 @@ def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
             SEVERITY,
             _message(one),
             one.span,
-            _help(loop),
+            _help(one, analysis.facts),
             mended.fix,
             (
                 Note(_header(loop), f"the loop over `{_iterable(analysis, loop)}` starts a window for each iteration"),
@@ -62,8 +63,10 @@ def _reach(dispatch: Dispatch, loops: tuple[Loop, ...]) -> str:
     return ": " + ", ".join(parts) if parts else ""
 
 
-def _help(loop: Loop) -> str:
-    if loop.items is not None:
+def _help(one: Interruption, facts: Facts) -> str:
+    if facts.is_script and one.after.awaited:
+        return f"start all of them, and await them together, in one `{together(facts, one.after)}`"
+    if one.loops[0].items is not None:
         return "write the calls one below another, without the loop"
     return "prepare every prompt first, then dispatch them in a loop that does nothing else"
 

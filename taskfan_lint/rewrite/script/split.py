@@ -14,7 +14,7 @@ from taskfan_lint.rewrite.loops import Body, Role
 from taskfan_lint.rewrite.names import check_private
 from taskfan_lint.rewrite.script.collect import collected
 from taskfan_lint.rewrite.script.scopes import check_same_block, checked
-from taskfan_lint.rewrite.script.style import called, combiner, semicolon, without_end
+from taskfan_lint.rewrite.script.style import MAX_WIDTH, called, combiner, semicolon, unit, without_end
 
 _HEADER = re.compile(r"for\s*\(\s*(?:const|let)\s+(?P<target>[\s\S]+?)\s+of\s")
 
@@ -42,6 +42,9 @@ def split(layout: Layout, one: Interruption) -> Fix:
     lead, tail = found.wrapped()
     made = _made(layout, body, step, parameter, call)
     text = lead + _each(layout, loop, made) + tail
+    if len(indent) + len(text) > MAX_WIDTH and made.endswith(call) and not re.search(r"[\r\n]", text):
+        broken = f"{made[: -len(call)].rstrip()}{layout.newline}{indent}{unit(layout)}{call}{layout.newline}{indent}"
+        text = lead + _each(layout, loop, broken) + tail
     edits = [Edit(loop.span, text)]
     layout.rows(loop.span)
     return Fix(Applicability.UNSAFE, "await all of the calls together", checked(layout, tuple(edits)))

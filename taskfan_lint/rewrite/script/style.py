@@ -10,8 +10,9 @@ from taskfan_lint.analysis.model import Dispatch, Step
 from taskfan_lint.edit import NEWLINE, Span
 from taskfan_lint.rewrite import Declined
 from taskfan_lint.rewrite.layout import Layout
+from taskfan_lint.rewrite.runs import WORKFLOW_AGENT
 
-WORKFLOW_AGENT = "agent"
+MAX_WIDTH = 100  # code points of a line that is put together
 
 _AWAIT = re.compile(r"await\b\s*")
 _WAITS = re.compile(r"\b(?:await|yield)\b")

@@ -17,7 +17,7 @@ from taskfan_lint.rewrite.loops import Body, Items, Role, check_count, check_ite
 from taskfan_lint.rewrite.names import bound_before
 from taskfan_lint.rewrite.script.collect import Collected, collected
 from taskfan_lint.rewrite.script.scopes import check_declared, check_same_block, check_seen, checked
-from taskfan_lint.rewrite.script.style import called, combiner, declared, semicolon, unit, without_end
+from taskfan_lint.rewrite.script.style import MAX_WIDTH, called, combiner, declared, semicolon, unit, without_end
 from taskfan_lint.rewrite.script.substitute import replacements
 from taskfan_lint.rewrite.script.together import array
 from taskfan_lint.settings import Settings
@@ -87,7 +87,7 @@ def _spread(layout: Layout, loop: Loop, settings: Settings) -> Fix:
     pure = all(item.purity is Purity.PURE for one in items for item in one.values())
     indent = layout.indent(loop.span.start)
     content = f"[{', '.join(texts)}]"
-    if len(indent) + len(content) > 100 or "\n" in content:
+    if len(indent) + len(content) > MAX_WIDTH or "\n" in content:
         content = layout.newline.join(array(layout, "", [f"{text}," for text in texts], "", indent)).lstrip()
     edits = checked(layout, (Edit(loop.span, content),))
     applicability = Applicability.SAFE if pure else Applicability.UNSAFE
