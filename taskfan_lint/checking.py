@@ -10,21 +10,12 @@ from pathlib import Path
 from taskfan_lint import console
 from taskfan_lint.config import Configs, Layer
 from taskfan_lint.diff import unified
-from taskfan_lint.files import Found, Problem, Skipped, Source, excluded, find
+from taskfan_lint.files import Found, Problem, Skipped, Source, excluded, find, repository
 from taskfan_lint.options import dump
-from taskfan_lint.report import STDIN, Look, renderer
+from taskfan_lint.outputs import FOR_PEOPLE, Output, for_machines, write
+from taskfan_lint.report import STDIN, Look
 from taskfan_lint.run import Mode, Outcome, examine, run
 from taskfan_lint.summary import Run, statistics, summary
-
-FOR_PEOPLE = ("text", "concise")
-
-
-@dataclass(frozen=True)
-class Output:
-    """A format and the file it goes to, None for standard output."""
-
-    format: str
-    file: str | None
 
 
 @dataclass(frozen=True)
@@ -141,10 +132,10 @@ def _as_json(choices: Choices) -> bool:
 def _tell(run: Run, found: list[Found], paths: Iterable[str], choices: Choices) -> int:
     if choices.mode is Mode.DIFF:
         console.out(b"".join(_diff(outcome, choices) for outcome in run.outcomes))
-    failed = not _write_reports(run, choices)
+    failed = not _write_outputs(run, choices)
     failed = _problems(found, choices) or failed
     failed = _troubles(run, choices) or failed
-    if not choices.quiet and not _for_machines(choices) and (run.outcomes or not failed):
+    if not choices.quiet and not for_machines(choices.outputs) and (run.outcomes or not failed):
         for line in summary(run, paths, _look(choices), all_places=choices.verbose):
             console.err(line)
     if failed:
@@ -159,35 +150,21 @@ def _diff(outcome: Outcome, choices: Choices) -> bytes:
     return unified(outcome.document, outcome.text, _look(choices).path(outcome.path))
 
 
-def _write_reports(run: Run, choices: Choices) -> bool:
+def _write_outputs(run: Run, choices: Choices) -> bool:
     """Write each output where it belongs; return whether all could be written."""
     reports = [outcome.report for outcome in run.outcomes if outcome.report is not None]
-    done = True
-    for output in choices.outputs:
-        look = _look(choices) if output.file is None else Look()
-        if output.file is not None:
-            done = _write_file(output.file, renderer(output.format)(reports, look)) and done
-        elif choices.mode is not Mode.DIFF and not (choices.statistics and output.format in FOR_PEOPLE):
-            _stdout(choices, renderer(output.format)(reports, look))
+    fixed_text = choices.stdin and choices.mode is Mode.FIX  # has gone to standard output, so findings can't
+    asked = [output for output in choices.outputs if not _left_out(output, choices)]
+    done = write(asked, reports, _look(choices), console.err if fixed_text else console.out)
     if choices.statistics:
-        (console.err if _for_machines(choices) else console.out)(statistics(run))
+        (console.err if for_machines(choices.outputs) else console.out)(statistics(run))
     return done
 
 
-def _stdout(choices: Choices, text: str) -> None:
-    if choices.stdin and choices.mode is Mode.FIX:  # there the fixed text has gone to standard output
-        console.err(text)
-    else:
-        console.out(text)
-
-
-def _write_file(file: str, text: str) -> bool:
-    try:
-        Path(file).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-    except OSError as error:
-        console.tell("error", f"{file}: cannot be written: {(error.strerror or str(error)).lower()}")
-        return False
-    return True
+def _left_out(output: Output, choices: Choices) -> bool:
+    """Tell whether a diff or statistics stand in place of an output."""
+    for_people = choices.statistics and output.format in FOR_PEOPLE
+    return output.file is None and (choices.mode is Mode.DIFF or for_people)
 
 
 def _problems(found: list[Found], choices: Choices) -> bool:
@@ -218,9 +195,5 @@ def _troubles(run: Run, choices: Choices) -> bool:
 
 
 def _look(choices: Choices) -> Look:
-    return Look(console.colors(choices.color))
-
-
-def _for_machines(choices: Choices) -> bool:
-    """Tell whether standard output carries a format that a program reads."""
-    return any(output.file is None and output.format not in FOR_PEOPLE for output in choices.outputs)
+    folder = Path.cwd()
+    return Look(console.colors(choices.color), folder, repository(folder))

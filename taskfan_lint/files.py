@@ -177,6 +177,11 @@ def _ignores_above(start: str) -> tuple[Patterns, ...]:
     return tuple(Patterns(_lines(file), folder, start) for folder, file in files if os.path.isfile(file))
 
 
+def repository(folder: Path) -> Path | None:
+    """Return the root of the repository that a folder lies in, None outside of one."""
+    return next((each for each in (folder, *folder.parents) if os.path.exists(each / ".git")), None)
+
+
 def _lines(file: str) -> list[str]:
     try:
         return Path(file).read_bytes().decode("utf-8", "surrogateescape").split("\n")

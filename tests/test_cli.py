@@ -415,7 +415,7 @@ def test_config_prints_a_configuration(cli: Cli) -> None:
         (["--config", "a", "--isolated"], "`--config` and `--isolated` exclude each other"),
         (["-", "a.py"], "`-` stands alone, without other paths"),
         (["--stdin-filename", "a.py", "b.py"], "`--stdin-filename` goes with `-`"),
-        (["--output", "sarf"], "unknown format `sarf`"),
+        (["--output", "sarf"], "unknown format `sarf`, did you mean `sarif`?"),
         (["--output", "jsn:x"], "unknown format `jsn`, did you mean `json`?"),
         (["--output", "json", "--output", "text"], "two outputs go to the same place"),
         (
@@ -470,3 +470,41 @@ def test_the_library_checks_and_fixes_a_text() -> None:
 
 def test_formats_have_names_that_the_command_line_can_split() -> None:
     assert all(":" not in name and "_" not in name for name in formats())
+
+
+# places of outputs
+
+
+def test_formats_for_services_name_paths_from_the_root_of_the_repository(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("prompts/a.py", LOOP)
+    monkeypatch.chdir("prompts")
+    assert json.loads(cli("--output-format", "gitlab").stdout)[0]["location"]["path"] == "a.py"
+    Path("../.git").mkdir()
+    assert json.loads(cli("--output-format", "gitlab").stdout)[0]["location"]["path"] == "prompts/a.py"
+
+
+def test_the_github_format_adds_to_the_summary_of_the_job(cli: Cli) -> None:
+    write("a.py", LOOP)
+    summary = write("summary.md", "before\n")
+    cli("--output-format", "github", GITHUB_STEP_SUMMARY="summary.md")
+    assert summary.read_text().splitlines()[:6] == [
+        "before",
+        "### taskfan-lint: 1 finding",
+        "",
+        "| rule | findings |",
+        "|---|---:|",
+        "| dispatch-in-loop | 1 |",
+    ]
+    before = summary.read_text()
+    cli("--output-format", "concise", GITHUB_STEP_SUMMARY="summary.md")
+    assert summary.read_text() == before
+
+
+def test_a_job_summary_that_cannot_be_written_is_an_error(cli: Cli) -> None:
+    done = cli("--output-format", "github", GITHUB_STEP_SUMMARY="gone/summary.md")
+    assert done.returncode == 2
+    assert lines(done.stderr)[0] == (
+        "taskfan-lint: error: gone/summary.md: cannot be written: no such file or directory"
+    )

@@ -15,14 +15,14 @@ import taskfan_lint
 PACKAGE = Path(taskfan_lint.__file__).parent
 # In order; an entry with a slash is a package with all its modules, which may import each other.
 ORDER = """
-edit source prose marks blocks markdown dialect/
-finding settings patterns profile
+edit columns source prose marks blocks markdown dialect/
+finding excerpt fingerprint settings patterns profile
 analysis analysis.model analysis.tree analysis.paths analysis.exempt analysis.boundaries analysis.helpers
 analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.read
 rewrite/ rules rules.*
 suppress verify inspection engine project explain
 options config files pages diff report/
-console run summary explaining checking commands help commands.* cli __main__ __init__
+console outputs run summary explaining checking commands help commands.* cli __main__ __init__
 """.split()
 HOMES = {"libcst": "analysis.python", "tree_sitter": "analysis.javascript", "markdown_it": "blocks"}
 HEAVY = {*HOMES, "pathspec", "tomllib", "tomli", "difflib"}

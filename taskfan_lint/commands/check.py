@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from taskfan_lint.checking import Choices, Output, check
+from taskfan_lint.checking import Choices, check
 from taskfan_lint.help import Sectioned, option, refuse
 from taskfan_lint.options import OPTIONS, OptionError, meant
+from taskfan_lint.outputs import Output
 from taskfan_lint.report import STDIN, formats
 from taskfan_lint.run import Mode
 

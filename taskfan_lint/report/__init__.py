@@ -20,24 +20,51 @@ JOINERS = "\u200c\u200d"
 
 @dataclass(frozen=True)
 class Report:
-    """The findings of one document; their spans are offsets in its text."""
+    """The findings of one document; their spans are offsets in its text.
+
+    `known` are those that a baseline spares, each with the reason that it gives: only formats that can say so show
+    them.
+    """
 
     document: Document
     findings: tuple[Finding, ...]
+    known: tuple[tuple[Finding, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a report is to look: in colour or not, with paths relative to which folder."""
+    """How a report is to look: in colour or not, with paths relative to which folder.
+
+    `root` is the root of the repository, the folder itself where it is None: formats for services that show
+    repositories name paths relative to it.
+    """
 
     color: bool = False
     folder: Path = field(default_factory=Path.cwd)
+    root: Path | None = None
 
     def path(self, path: Path | str) -> str:
         """Return a path as it is printed: relative where it lies below the folder, and on one line."""
         text = os.fspath(path)
         below = os.fspath(self.folder).rstrip(os.sep) + os.sep
         return printable(text.removeprefix(below) if text.startswith(below) else text)
+
+    def rooted(self, path: Path | str) -> str:
+        """Return a path as it is, with slashes: relative to the root where it lies below, else absolute."""
+        text = os.fspath(path)
+        if text != STDIN:
+            text = os.path.normpath(os.path.join(self.folder, text))
+            below = os.fspath(self.root or self.folder).rstrip(os.sep) + os.sep
+            text = text.removeprefix(below)
+        return text.replace(os.sep, "/")
+
+
+def uri(path: str) -> str:
+    """Return what `Look.rooted` gives as a URI: a relative reference, or an absolute `file` URI."""
+    from urllib.parse import quote  # lazy: only two formats speak of URIs
+
+    quoted = quote(os.fsencode(path))
+    return f"file://{'' if quoted.startswith('/') else '/'}{quoted}" if os.path.isabs(path) else quoted
 
 
 Renderer = Callable[[Iterable[Report], Look], str]

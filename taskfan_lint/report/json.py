@@ -14,8 +14,12 @@ from taskfan_lint.report import STDIN, Look, Report
 
 def render(reports: Iterable[Report], look: Look) -> str:
     """Return the findings as a JSON array, sorted by filename, row, column and code."""
-    entries = sorted((entry for report in reports for entry in _entries(report, look)), key=_order)
-    return json.dumps(entries, indent=2) + "\n"
+    return json.dumps(entries(reports, look), indent=2) + "\n"
+
+
+def entries(reports: Iterable[Report], look: Look) -> list[dict[str, Any]]:
+    """Return an object for each finding, sorted by filename, row, column and code."""
+    return sorted((entry for report in reports for entry in _entries(report, look)), key=_order)
 
 
 def _order(entry: dict[str, Any]) -> tuple[str, int, int, str]:

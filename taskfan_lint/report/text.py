@@ -10,7 +10,8 @@ from unicodedata import category, east_asian_width
 
 from click import style
 
-from taskfan_lint.edit import NEWLINE, Lines, Span, apply, hull
+from taskfan_lint.edit import Lines, Span
+from taskfan_lint.excerpt import rewrite
 from taskfan_lint.finding import Applicability, Finding, Fix, Severity
 from taskfan_lint.report import Look, Report, printable
 
@@ -106,10 +107,7 @@ def _footer(finding: Finding) -> Iterator[tuple[str, str]]:
 
 def _result(fix: Fix, lines: Lines) -> Iterator[str]:
     """Yield the lines that a fix would leave in place of those that it touches."""
-    touched = hull(fix.edits)
-    start, end = lines.start_of_line(touched.start), lines.end_of_line(touched.end)
-    grown = sum(len(edit.content) - (edit.span.end - edit.span.start) for edit in fix.edits)
-    code = NEWLINE.split(apply(lines.text, fix.edits)[start : end + grown].rstrip())
+    code = rewrite(fix, lines).after
     yield from (printable(line.expandtabs(len(TAB))) for line in code[:MOST_CODE])
     if len(code) > MOST_CODE:
         yield f"... ({len(code) - MOST_CODE} more lines)"

@@ -1,0 +1,56 @@
+"""Outputs: each is a format and a place, and is rendered and written there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from taskfan_lint import console
+from taskfan_lint.report import Look, Report, renderer
+
+FOR_PEOPLE = ("text", "concise", "agent")
+JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+@dataclass(frozen=True)
+class Output:
+    """A format and the file it goes to, None for standard output."""
+
+    format: str
+    file: str | None
+
+
+def for_machines(outputs: Iterable[Output]) -> bool:
+    """Tell whether standard output carries a format that a program reads."""
+    return any(output.file is None and output.format not in FOR_PEOPLE for output in outputs)
+
+
+def write(outputs: Iterable[Output], reports: Sequence[Report], look: Look, out: Callable[[str], None]) -> bool:
+    """Write each output to its file or hand it to `out`; return whether all could be written.
+
+    With the format `github` the summary of the job is added to, where the runner names a file for it.
+    """
+    done = True
+    for output in outputs:
+        if output.file is None:
+            out(renderer(output.format)(reports, look))
+        else:
+            text = renderer(output.format)(reports, replace(look, color=False))
+            done = _write_file(output.file, text, append=False) and done
+        if output.format == "github" and os.environ.get(JOB_SUMMARY):
+            from taskfan_lint.report.github import job_summary  # lazy: only for this format
+
+            done = _write_file(os.environ[JOB_SUMMARY], job_summary(reports, look), append=True) and done
+    return done
+
+
+def _write_file(file: str, text: str, *, append: bool) -> bool:
+    try:
+        with Path(file).open("a" if append else "w", encoding="utf-8", errors="backslashreplace", newline="\n") as sink:
+            sink.write(text)
+    except OSError as error:
+        console.tell("error", f"{file}: cannot be written: {(error.strerror or str(error)).lower()}")
+        return False
+    return True
