@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from taskfan_lint import console
+from taskfan_lint.baseline import Baseline, read
+from taskfan_lint.baseline import dump as dump_baseline
 from taskfan_lint.config import Configs, Layer
 from taskfan_lint.diff import unified
 from taskfan_lint.files import Found, Problem, Skipped, Source, excluded, find, repository
+from taskfan_lint.git import GitError
 from taskfan_lint.options import dump
 from taskfan_lint.outputs import FOR_PEOPLE, Output, for_machines, write
 from taskfan_lint.report import STDIN, Look
-from taskfan_lint.run import Mode, Outcome, examine, run
+from taskfan_lint.run import Mode, Outcome, examine, fails, run
+from taskfan_lint.selection import Selected, Selection, select
+from taskfan_lint.settings import Settings
+from taskfan_lint.sparing import renew, spare
 from taskfan_lint.summary import Run, statistics, summary
 
 
@@ -40,6 +46,9 @@ class Choices:
     quiet: bool
     verbose: bool
     color: str
+    selection: Selection = field(default_factory=Selection)
+    baseline: str | None = None
+    write_baseline: str | None = None
 
     @property
     def stdin(self) -> bool:
@@ -58,18 +67,73 @@ def check(choices: Choices) -> int:
         found: list[Found] = [_stdin_source(paths[0], configs, choices.force_exclude)]
     else:
         found = find(paths, configs, force_exclude=choices.force_exclude)
-    if choices.show_files or choices.show_settings:
-        return _show(found, choices)
+    try:
+        return _checked(found, paths, choices)
+    except GitError as error:
+        console.tell("error", str(error))
+        return 2
+
+
+def _checked(found: list[Found], paths: tuple[str, ...], choices: Choices) -> int:
+    """Check what was found and return the exit status; raises GitError, and ConfigError for a baseline."""
     sources = [each for each in found if isinstance(each, Source)]
+    selected = select(sources, choices.selection, _look(choices))
+    if choices.show_files or choices.show_settings:
+        return _show(selected.sources, found, choices)
     if choices.show_exempt:
-        return _show_exempt(sources, found, choices)
+        return _show_exempt(selected.sources, found, choices)
+    known = _named_baseline(choices)
+    settings = {each.path: each.settings for each in selected.sources}
+    spared = _spared(_outcomes(selected.sources, choices), settings, known, choices)
+    outcomes = tuple(_narrowed(each, selected, settings) for each in spared)
+    skipped = sum(isinstance(each, Skipped) for each in found)
+    run_ = Run(outcomes, skipped, choices.mode, len(sources) - len(selected.sources))
+    return _tell(run_, found, paths, choices)
+
+
+def _outcomes(sources: list[Source], choices: Choices) -> tuple[Outcome, ...]:
     if choices.stdin:
-        outcomes = _run_stdin(sources, choices)
-    else:
-        steps = run(sources, choices.mode, unsafe=choices.unsafe)
-        outcomes = tuple(console.progress(steps, len(sources), silent=choices.quiet))
-    skipped = [each for each in found if isinstance(each, Skipped)]
-    return _tell(Run(outcomes, len(skipped), choices.mode), found, paths, choices)
+        return _run_stdin(sources, choices)
+    steps = run(sources, choices.mode, unsafe=choices.unsafe)
+    return tuple(console.progress(steps, len(sources), silent=choices.quiet))
+
+
+def _named_baseline(choices: Choices) -> Baseline | None:
+    """Return the baseline that the command line names, an empty one where it is yet to be written."""
+    if choices.write_baseline and not os.path.exists(choices.write_baseline):
+        return Baseline(Path(os.path.abspath(choices.write_baseline)))
+    name = choices.write_baseline or choices.baseline
+    return read(Path(name)) if name else None
+
+
+def _spared(
+    outcomes: tuple[Outcome, ...], settings: Mapping[Path, Settings], known: Baseline | None, choices: Choices
+) -> tuple[Outcome, ...]:
+    """Return the outcomes under their baselines; the one to be written is written first, or OSError raised."""
+    look = _look(choices)
+    if known is not None and choices.write_baseline:
+        renewed = renew(known, outcomes, settings)
+        known = renewed.baseline
+        Path(choices.write_baseline).write_text(dump_baseline(known), encoding="utf-8", newline="\n")
+        if not choices.quiet:
+            count = len(known.entries)
+            said = f"{count} known finding{'' if count == 1 else 's'}, {renewed.added} new, {renewed.pruned} taken out"
+            console.err(f"{look.path(known.file)}: {said}")
+    spared = spare(outcomes, settings, known)
+    for file, count in spared.stale.items():
+        if count and not choices.quiet:
+            what = "1 known finding is" if count == 1 else f"{count} known findings are"
+            console.tell("warning", f"{look.path(file)}: {what} no longer there, `--write-baseline` takes them out")
+    return spared.outcomes
+
+
+def _narrowed(outcome: Outcome, selected: Selected, settings: Mapping[Path, Settings]) -> Outcome:
+    """Return an outcome with the findings that a change touched, where the command line asks for them."""
+    kept = selected.touched(outcome.path, outcome.text, outcome.checked.findings)
+    if len(kept) == len(outcome.checked.findings):
+        return outcome
+    checked = replace(outcome.checked, findings=kept)
+    return replace(outcome, checked=checked, fails=fails(kept, settings[outcome.path]))
 
 
 def _stdin_source(name: str, configs: Configs, force_exclude: bool) -> Found:
@@ -91,9 +155,8 @@ def _run_stdin(sources: list[Source], choices: Choices) -> tuple[Outcome, ...]:
     return outcomes
 
 
-def _show(found: list[Found], choices: Choices) -> int:
+def _show(sources: list[Source], found: list[Found], choices: Choices) -> int:
     """Print the files that would be checked, or the settings of the first one."""
-    sources = [each for each in found if isinstance(each, Source)]
     if choices.show_files:
         console.out("".join(f"{_look(choices).path(source.path)}\n" for source in sources))
     elif sources:

@@ -127,7 +127,10 @@ def _value(file: Path, text: str, key: str, value: object) -> tuple[str, Any]:
         reason = f"unknown key `{key}`{meant(key, (*OPTIONS, 'extend'))}"
         raise ConfigError(file, _row(text, key), reason)
     try:
-        return OPTIONS[key].field, OPTIONS[key].read(value)
+        read = OPTIONS[key].read(value)
+        if key == "baseline" and read:
+            read = os.path.abspath(os.path.join(file.parent, read))
+        return OPTIONS[key].field, read
     except OptionError as wrong:
         row = _row(text, wrong.token, after=key) or _row(text, key)
         raise ConfigError(file, row, f"`{key}`: {wrong}") from wrong

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 
@@ -36,4 +35,6 @@ def content(finding: Finding, lines: Lines) -> str:
 
 
 def _digest(key: str, occurrence: int) -> str:
-    return hashlib.sha256(f"{key}\0{occurrence}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    from hashlib import sha256  # lazy: slow to import, and most runs need no fingerprint
+
+    return sha256(f"{key}\0{occurrence}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -94,6 +94,12 @@ def _flag(value: object) -> bool:
     return value
 
 
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise _expected("a string", value)
+    return value
+
+
 def _table(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _expected("a table", value)
@@ -152,6 +158,7 @@ OPTIONS: Mapping[str, Option] = {
     "background": Option("background", "whether a dispatch returns at once, without waiting for its result", _flag),
     "durations": Option("durations", "a table of agents, each with the minutes that it takes", _minutes),
     "max-file-size": Option("max_file_size", "the most bytes of a file that is checked", _count),
+    "baseline": Option("baseline", "a file of known findings, relative to this one; empty for none", _text),
     "fail-on": Option("fail_on", "the least severity that makes the exit status 1", level),
 }  # fmt: skip
 

@@ -38,7 +38,7 @@ def write(outputs: Iterable[Output], reports: Sequence[Report], look: Look, out:
             out(renderer(output.format)(reports, look))
         else:
             text = renderer(output.format)(reports, replace(look, color=False))
-            done = _write_file(output.file, text, append=False) and done
+            done = _write_file(output.file, text) and done
         if output.format == "github" and os.environ.get(JOB_SUMMARY):
             from taskfan_lint.report.github import job_summary  # lazy: only for this format
 
@@ -46,7 +46,7 @@ def write(outputs: Iterable[Output], reports: Sequence[Report], look: Look, out:
     return done
 
 
-def _write_file(file: str, text: str, *, append: bool) -> bool:
+def _write_file(file: str, text: str, *, append: bool = False) -> bool:
     try:
         with Path(file).open("a" if append else "w", encoding="utf-8", errors="backslashreplace", newline="\n") as sink:
             sink.write(text)

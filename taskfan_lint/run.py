@@ -13,6 +13,7 @@ from taskfan_lint import engine
 from taskfan_lint.engine import Checked
 from taskfan_lint.files import Source, TooLargeError, WriteError, read
 from taskfan_lint.files import replace as replace_file
+from taskfan_lint.finding import Finding
 from taskfan_lint.report import Report
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import DecodeError, Document, decode
@@ -33,7 +34,7 @@ class Outcome:
     """What became of one file; a file that was not looked at has no document.
 
     `fixed` counts findings that the fixes mended. `text` is what the fixes make of the document, whether or not it
-    was written.
+    was written. `known` are the findings that a baseline spares, each with the reason that it gives.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class Outcome:
     refused: str = ""
     error: str = ""
     trace: str = ""
+    known: tuple[tuple[Finding, str], ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -52,10 +54,10 @@ class Outcome:
 
     @property
     def report(self) -> Report | None:
-        """The findings that remain, on the text that they are about."""
-        if self.document is None or not self.checked.findings:
+        """The findings that remain, and the known ones, on the text that they are about."""
+        if self.document is None or not (self.checked.findings or self.known):
             return None
-        return Report(replace(self.document, text=self.text), self.checked.findings)
+        return Report(replace(self.document, text=self.text), self.checked.findings, self.known)
 
 
 def run(sources: Iterable[Source], mode: Mode, *, unsafe: bool) -> Iterator[Outcome]:
@@ -86,10 +88,10 @@ def examine(path: Path, raw: bytes, settings: Settings, mode: Mode, *, unsafe: b
 def _examined(document: Document, settings: Settings, mode: Mode, unsafe: bool) -> Outcome:
     if mode is Mode.CHECK:
         checked = engine.check(document, settings)
-        return Outcome(document.path, document, checked, document.text, fails=_fails(checked, settings))
+        return Outcome(document.path, document, checked, document.text, fails=fails(checked.findings, settings))
     text, checked = engine.fix(document, settings, unsafe=unsafe)
     fixed = _mended(document, checked, settings) if text != document.text else 0
-    outcome = Outcome(document.path, document, checked, text, fixed, _fails(checked, settings))
+    outcome = Outcome(document.path, document, checked, text, fixed, fails(checked.findings, settings))
     if not _encodes(document, text):
         return _unfixed(outcome, settings, f"cannot be written: a fix is not {document.encoding} text")
     return outcome
@@ -109,12 +111,18 @@ def _unfixed(outcome: Outcome, settings: Settings, error: str) -> Outcome:
     assert outcome.document is not None
     checked = engine.check(outcome.document, settings)
     return Outcome(
-        outcome.path, outcome.document, checked, outcome.document.text, fails=_fails(checked, settings), error=error
+        outcome.path,
+        outcome.document,
+        checked,
+        outcome.document.text,
+        fails=fails(checked.findings, settings),
+        error=error,
     )
 
 
-def _fails(checked: Checked, settings: Settings) -> bool:
-    return any(finding.severity >= settings.fail_on for finding in checked.findings)
+def fails(findings: Iterable[Finding], settings: Settings) -> bool:
+    """Tell whether one of the findings makes the exit status 1."""
+    return any(finding.severity >= settings.fail_on for finding in findings)
 
 
 def _mended(document: Document, after: Checked, settings: Settings) -> int:

@@ -19,7 +19,7 @@ class Settings:
     """Everything that configuration and command line can set; the defaults are those of an empty configuration.
 
     `select` None means every rule. `root` is the folder against which patterns are matched, `max_file_size` counts
-    bytes, `durations` maps an agent's name to minutes.
+    bytes, `durations` maps an agent's name to minutes, `baseline` is an absolute path, or empty for none.
     """
 
     select: tuple[str, ...] | None = None
@@ -38,6 +38,7 @@ class Settings:
     durations: Mapping[str, float] = field(default_factory=dict)
     max_file_size: int = 4 * 1024 * 1024
     fail_on: Severity = Severity.WARNING
+    baseline: str = ""
     root: Path | None = None
     include_counterexamples: bool = False
 

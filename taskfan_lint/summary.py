@@ -15,11 +15,15 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class Run:
-    """The outcomes of a run, the paths that were named but skipped, and whether fixes were written or only shown."""
+    """The outcomes of a run, the paths that were named but skipped, and whether fixes were written or only shown.
+
+    `unselected` files were found, but are unchanged or of another part.
+    """
 
     outcomes: tuple[Outcome, ...]
     skipped: int
     mode: Mode
+    unselected: int = 0
 
     @property
     def findings(self) -> list[Finding]:
@@ -28,6 +32,9 @@ class Run:
 
 def summary(run: Run, paths: Iterable[str], look: Look, *, all_places: bool) -> Iterator[str]:
     """Yield the lines of the summary; `all_places` names every place that could not be analysed, not only five."""
+    if not run.outcomes and run.unselected:
+        yield f"nothing to check: {_of(run.unselected, 'file')} not selected{_skipped(run.skipped)}"
+        return
     if not run.outcomes:
         where = ", ".join(map(look.path, paths))
         yield f"no Python, JavaScript or Markdown files found under {where}{_skipped(run.skipped)}"
@@ -77,10 +84,14 @@ def _checked(run: Run) -> str:
     refused = sum(bool(outcome.refused) for outcome in run.outcomes)
     text = _of(len(documents), "file") + " checked" + (f" ({', '.join(kinds)})" if kinds else "")
     text += _skipped(run.skipped + refused)
+    if run.unselected:
+        text += f", {run.unselected} not selected"
     if failed := sum(bool(outcome.error) for outcome in run.outcomes):
         text += f", {failed} failed"
     if parts := sum(len(outcome.checked.refused) for outcome in documents):
         text += f", {_of(parts, 'place')} refused"
+    if known := sum(len(outcome.known) for outcome in documents):
+        text += f", {_of(known, 'finding')} of the baseline not shown"
     if hidden := sum(outcome.checked.hidden for outcome in documents):
         text += f", {_of(hidden, 'finding')} in marked counter-examples not shown"
     return text

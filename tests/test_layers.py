@@ -21,8 +21,8 @@ analysis analysis.model analysis.tree analysis.paths analysis.exempt analysis.bo
 analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.read
 rewrite/ rules rules.*
 suppress verify inspection engine project explain
-options config files pages diff report/
-console outputs run summary explaining checking commands help commands.* cli __main__ __init__
+options config baseline git files pages diff report/
+console outputs run sparing selection summary explaining checking commands help commands.* cli __main__ __init__
 """.split()
 HOMES = {"libcst": "analysis.python", "tree_sitter": "analysis.javascript", "markdown_it": "blocks"}
 HEAVY = {*HOMES, "pathspec", "tomllib", "tomli", "difflib"}

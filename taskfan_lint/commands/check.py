@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from taskfan_lint.options import OPTIONS, OptionError, meant
 from taskfan_lint.outputs import Output
 from taskfan_lint.report import STDIN, formats
 from taskfan_lint.run import Mode
+from taskfan_lint.selection import Part, Selection
 
 FINDING, FIXING, OUTPUT, FILES, CONFIGURATION, GENERAL = (
     "Rule selection", "Fixes", "Output", "Files", "Configuration", "General",
@@ -34,6 +36,16 @@ def leveled(ctx: click.Context, parameter: click.Parameter, value: object) -> An
         return OPTIONS[str(parameter.name).replace("_", "-")].read(value)
     except OptionError as wrong:
         raise click.BadParameter(str(wrong), ctx, parameter) from wrong
+
+
+def parted(ctx: click.Context, parameter: click.Parameter, value: str | None) -> Part | None:
+    """Read which part of the files to check, such as `2/8`."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})", value)
+    if not found or int(found[1]) > int(found[2]):
+        raise click.BadParameter(f"expects a part such as `2/8`, from 1 on, not `{value}`", ctx, parameter)
+    return Part(int(found[1]), int(found[2]))
 
 
 @click.command(cls=Sectioned, short_help="Check files and folders, the default command.")
@@ -77,6 +89,12 @@ def leveled(ctx: click.Context, parameter: click.Parameter, value: object) -> An
 @option(FILES, "--extend-exclude", multiple=True, metavar="PATTERNS", callback=listed, help="Leave out in addition.")
 @option(FILES, "--force-exclude", is_flag=True, help="Leave out excluded files even if they are named.")
 @option(FILES, "--stdin-filename", metavar="PATH", help="The name of the text that `-` reads from standard input.")
+@option(FILES, "--since", metavar="REF", help="Only files changed since the work on REF began, a Git commit.")
+@option(FILES, "--staged", is_flag=True, help="Only files with staged changes.")
+@option(FILES, "--changed-lines", is_flag=True, help="With --since or --staged: only findings that a change touched.")
+@option(FILES, "--shard", metavar="N/OF", callback=parted, help="Only one of several parts of the files, such as 2/8.")
+@option(FINDING, "--baseline", metavar="FILE", help="Don't report the known findings that FILE lists.")
+@option(FINDING, "--write-baseline", metavar="FILE", help="Write all findings to FILE as known, keep its reasons.")
 @option(CONFIGURATION, "--config", metavar="FILE", help="Read this configuration file and no other.")
 @option(CONFIGURATION, "--isolated", is_flag=True, help="Read no configuration file.")
 @option(CONFIGURATION, "--no-cache", is_flag=True, help="Changes nothing: there is no cache yet.")
@@ -100,13 +118,30 @@ def choices(chosen: dict[str, Any]) -> Choices:
     layer["include_counterexamples"] = chosen.pop("include_counterexamples") or None
     fix, diff = chosen.pop("fix"), chosen.pop("diff")
     del chosen["no_cache"]
+    selection = _selection(chosen, fix or diff)
+    both = chosen["baseline"] and chosen["write_baseline"]
+    refuse(both, "`--write-baseline` reads its file too, it goes without `--baseline`")
+    refuse(diff and chosen["write_baseline"], "`--diff` writes nothing, so it goes without `--write-baseline`")
     return Choices(
         layer={field: value for field, value in layer.items() if value is not None},
         outputs=_outputs(chosen.pop("output"), chosen.pop("output_format"), chosen.pop("output_file")),
         mode=Mode.DIFF if diff else Mode.FIX if fix else Mode.CHECK,
         unsafe=chosen.pop("unsafe_fixes"),
+        selection=selection,
         **chosen,
     )
+
+
+def _selection(chosen: dict[str, Any], fixes: bool) -> Selection:
+    since, staged, rows, part = (chosen.pop(key) for key in ("since", "staged", "changed_lines", "shard"))
+    selection = Selection(since, staged, rows, part)
+    stdin = STDIN in chosen["paths"] or chosen["stdin_filename"]
+    refuse(stdin and (selection.by_change or part), "`--since`, `--staged` and `--shard` go with files, not with `-`")
+    refuse(staged and since is not None, "`--since` and `--staged` exclude each other")
+    refuse(since is not None and (not since or since.startswith("-")), f"`--since`: `{since}` is no Git commit")
+    refuse(rows and not selection.by_change, "`--changed-lines` goes with `--since` or `--staged`")
+    refuse(rows and fixes, "`--changed-lines` goes without `--fix` and `--diff`, which would touch other lines too")
+    return selection
 
 
 def _outputs(pairs: tuple[str, ...], format: str | None, file: str | None) -> tuple[Output, ...]:
