@@ -15,7 +15,7 @@ OPTIONS = (
 )
 VARIABLES = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 DIFF = (
-    *("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--ignore-submodules=all"),
+    *("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all"),
     "--diff-filter=d",
 )
 PATCH = ("--find-renames", "--unified=0", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/")

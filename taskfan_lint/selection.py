@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,12 +44,12 @@ class Selected:
     sources: list[Source]
     changes: Changes | None = None
 
-    def touched(self, path: Path, text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    def touched(self, path: Path, text: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Return the findings of a file that a change touched, all of them where rows were not asked for."""
-        if self.changes is None:
-            return tuple(findings)
+        if self.changes is None or not findings:
+            return findings
         rows = self.changes.files.get(os.path.realpath(path))
-        return tuple(findings) if rows is None else tuple(touched(text, rows, findings))
+        return findings if rows is None else tuple(touched(text, rows, findings))
 
 
 def select(sources: list[Source], selection: Selection, look: Look) -> Selected:
@@ -75,7 +76,7 @@ def touched(text: str, rows: Iterable[Rows], findings: Iterable[Finding]) -> lis
 
     Rows deleted right before, between or right after these count as a change.
     """
-    starts = [0, *(index + 1 for index, character in enumerate(text) if character == "\n")]  # Git knows no other end
+    starts = [0, *(found.end() for found in re.finditer("\n", text))]  # Git knows no other end
 
     def offset(row: int) -> int:
         return starts[row - 1] if row <= len(starts) else len(text)

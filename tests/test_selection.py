@@ -226,6 +226,32 @@ def test_a_change_touches_a_finding_from_its_first_to_its_last_place(rows: Rows,
     assert touched(ROWS, [rows], [finding]) == [finding] * kept
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("color.diff", "always"),
+        ("diff.noprefix", "true"),
+        ("diff.mnemonicPrefix", "true"),
+        ("diff.interHunkContext", "100"),
+        ("diff.relative", "true"),
+        ("diff.renames", "false"),
+        ("core.quotePath", "true"),
+    ],
+)
+def test_how_a_user_likes_diffs_changes_nothing(git: Git, tmp_path: Path, key: str, value: str) -> None:
+    rows = [str(number) for number in range(9)]
+    old, new = tmp_path / "b/é.py", tmp_path / "b/ü.py"
+    old.parent.mkdir()
+    old.write_text("\n".join(rows))
+    commit(git)
+    old.rename(new)
+    new.write_text("\n".join(["x", *rows[1:6], "y", *rows[7:]]))
+    git("add", "-A")
+    git("config", key, value)
+    expected = {os.path.realpath(new): (Rows(1, 1), Rows(7, 1))}
+    assert changes(new.parent, since="HEAD", rows=True).files == expected
+
+
 # errors
 
 
@@ -292,9 +318,6 @@ def test_nothing_that_a_repository_names_is_run(cli: Cli, git: Git, tmp_path: Pa
             git("config", f"filter.{name}.{key}", os.fspath(tmp_path / "trap"))
         git("config", f"filter.{name}.required", "true")
     git("config", "core.hooksPath", os.fspath(hooks.resolve()))
-    git("config", "color.diff", "always")
-    git("config", "diff.noprefix", "true")
-    git("config", "diff.interHunkContext", "100")
     Path("sprung").unlink(missing_ok=True)
     write("a.py", CLEAN + LOOP)
     write("b=c.py", CLEAN + LOOP)
