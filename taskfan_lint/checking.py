@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from taskfan_lint import console
-from taskfan_lint.baseline import Baseline, read
-from taskfan_lint.baseline import dump as dump_baseline
 from taskfan_lint.config import Configs, Layer
 from taskfan_lint.diff import unified
 from taskfan_lint.files import Found, Problem, Skipped, Source, excluded, find, repository
@@ -20,7 +18,7 @@ from taskfan_lint.report import STDIN, Look
 from taskfan_lint.run import Mode, Outcome, examine, fails, run
 from taskfan_lint.selection import Selected, Selection, select
 from taskfan_lint.settings import Settings
-from taskfan_lint.sparing import renew, spare
+from taskfan_lint.sparing import named, rewrite, spare, tell_stale
 from taskfan_lint.summary import Run, statistics, summary
 
 
@@ -82,10 +80,15 @@ def _checked(found: list[Found], paths: tuple[str, ...], choices: Choices) -> in
         return _show(selected.sources, found, choices)
     if choices.show_exempt:
         return _show_exempt(selected.sources, found, choices)
-    known = _named_baseline(choices)
+    known = named(choices.baseline, choices.write_baseline)
     settings = {each.path: each.settings for each in selected.sources}
-    spared = _spared(_outcomes(selected.sources, choices), settings, known, choices)
-    outcomes = tuple(_narrowed(each, selected, settings) for each in spared)
+    outcomes = _outcomes(selected.sources, choices)
+    if known is not None and choices.write_baseline:
+        known = rewrite(choices.write_baseline, known, outcomes, settings, _look(choices), choices.quiet)
+    spared = spare(outcomes, settings, known)
+    outcomes = tuple(_narrowed(each, selected, settings) for each in spared.outcomes)
+    if not choices.quiet:
+        tell_stale(spared, _look(choices))
     skipped = sum(isinstance(each, Skipped) for each in found)
     run_ = Run(outcomes, skipped, choices.mode, len(sources) - len(selected.sources))
     return _tell(run_, found, paths, choices)
@@ -96,35 +99,6 @@ def _outcomes(sources: list[Source], choices: Choices) -> tuple[Outcome, ...]:
         return _run_stdin(sources, choices)
     steps = run(sources, choices.mode, unsafe=choices.unsafe)
     return tuple(console.progress(steps, len(sources), silent=choices.quiet))
-
-
-def _named_baseline(choices: Choices) -> Baseline | None:
-    """Return the baseline that the command line names, an empty one where it is yet to be written."""
-    if choices.write_baseline and not os.path.exists(choices.write_baseline):
-        return Baseline(Path(os.path.abspath(choices.write_baseline)))
-    name = choices.write_baseline or choices.baseline
-    return read(Path(name)) if name else None
-
-
-def _spared(
-    outcomes: tuple[Outcome, ...], settings: Mapping[Path, Settings], known: Baseline | None, choices: Choices
-) -> tuple[Outcome, ...]:
-    """Return the outcomes under their baselines; the one to be written is written first, or OSError raised."""
-    look = _look(choices)
-    if known is not None and choices.write_baseline:
-        renewed = renew(known, outcomes, settings)
-        known = renewed.baseline
-        Path(choices.write_baseline).write_text(dump_baseline(known), encoding="utf-8", newline="\n")
-        if not choices.quiet:
-            count = len(known.entries)
-            said = f"{count} known finding{'' if count == 1 else 's'}, {renewed.added} new, {renewed.pruned} taken out"
-            console.err(f"{look.path(known.file)}: {said}")
-    spared = spare(outcomes, settings, known)
-    for file, count in spared.stale.items():
-        if count and not choices.quiet:
-            what = "1 known finding is" if count == 1 else f"{count} known findings are"
-            console.tell("warning", f"{look.path(file)}: {what} no longer there, `--write-baseline` takes them out")
-    return spared.outcomes
 
 
 def _narrowed(outcome: Outcome, selected: Selected, settings: Mapping[Path, Settings]) -> Outcome:

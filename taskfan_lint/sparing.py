@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from taskfan_lint import baseline
+from taskfan_lint import baseline, console
 from taskfan_lint.baseline import Baseline, Entry
+from taskfan_lint.report import Look
 from taskfan_lint.run import Outcome, fails
 from taskfan_lint.settings import Settings
 
@@ -94,3 +95,32 @@ def renew(known: Baseline, outcomes: Iterable[Outcome], settings: SettingsOf) ->
     kept = {print_: entry for print_, entry in known.entries.items() if print_ not in gone}
     found = {entry.fingerprint: entry for each in every for entry in _entries(known, each)}
     return Renewed(Baseline(known.file, {**kept, **found}), len(found.keys() - known.entries.keys()), len(gone))
+
+
+def named(file: str | None, written: str | None) -> Baseline | None:
+    """Return the baseline that the command line names, an empty one where it is yet to be written, None for none."""
+    if written and not os.path.exists(written):
+        return Baseline(Path(os.path.abspath(written)))
+    name = written or file
+    return baseline.read(Path(name)) if name else None
+
+
+def rewrite(
+    file: str, known: Baseline, outcomes: Iterable[Outcome], settings: SettingsOf, look: Look, quiet: bool
+) -> Baseline:
+    """Write a baseline anew, say so unless `quiet`, and return it; raises OSError."""
+    renewed = renew(known, outcomes, settings)
+    Path(file).write_text(baseline.dump(renewed.baseline), encoding="utf-8", newline="\n")
+    if not quiet:
+        count = len(renewed.baseline.entries)
+        said = f"{count} known finding{'' if count == 1 else 's'}, {renewed.added} new, {renewed.pruned} taken out"
+        console.err(f"{look.path(known.file)}: {said}")
+    return renewed.baseline
+
+
+def tell_stale(spared: Spared, look: Look) -> None:
+    """Say for each baseline how many of its entries match nothing."""
+    for file, count in spared.stale.items():
+        if count:
+            what = "1 known finding is" if count == 1 else f"{count} known findings are"
+            console.tell("warning", f"{look.path(file)}: {what} no longer there, `--write-baseline` takes them out")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
@@ -549,3 +552,50 @@ def test_what_agent_says_is_what_the_fix_does(reports: list[Report]) -> None:
             assert [row.rstrip() for row in rows] == [row.rstrip() for row in fixed.split("\n")]
             done += 1
     assert done > 10
+
+
+# the SARIF Multitool, which knows the format's own rules and those of GitHub
+
+
+@pytest.fixture(scope="module")
+def multitool(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., None]:
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed, so the SARIF Multitool is not either")
+    folder = tmp_path_factory.mktemp("multitool")
+    install = [npm, "install", "--silent", "--no-audit", "--no-fund", "@microsoft/sarif-multitool-linux@5.7.0"]
+    if subprocess.run(install, cwd=folder, capture_output=True, check=False, timeout=300).returncode:
+        pytest.skip("npm does not get the SARIF Multitool")
+    program = folder / "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool"
+    program.chmod(0o755)
+
+    def run(*arguments: str) -> None:
+        variables = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
+        subprocess.run([program, *arguments], check=True, capture_output=True, timeout=120, env=variables)
+
+    return run
+
+
+@pytest.mark.e2e
+def test_the_multitool_finds_nothing_wrong_by_its_own_rules_and_githubs(
+    multitool: Callable[..., None], reports: list[Report], tmp_path: Path
+) -> None:
+    file, judged = tmp_path / "all.sarif", tmp_path / "judged.sarif"
+    file.write_text(renderer("sarif")(reports, LOOK), encoding="utf-8")
+    multitool("validate", str(file), "--rule-kind", "Sarif;Ghas", "--level", "Error;Warning", "-o", str(judged))
+    found = {result["ruleId"] for result in sarif_results(judged.read_text(encoding="utf-8-sig"))}
+    assert found == {"SARIF2005"}  # no page to name: there is no address of the project yet
+
+
+@pytest.mark.e2e
+def test_the_multitool_merges_parts_to_one_run(
+    multitool: Callable[..., None], reports: list[Report], tmp_path: Path
+) -> None:
+    parts = [tmp_path / "1.sarif", tmp_path / "2.sarif"]
+    for number, part in enumerate(parts):
+        part.write_text(renderer("sarif")(reports[number::2], LOOK), encoding="utf-8")
+    multitool("merge", *map(str, parts), "-o", str(tmp_path), "--output-file", "merged.sarif")
+    (run,) = json.loads((tmp_path / "merged.sarif").read_text(encoding="utf-8-sig"))["runs"]
+    prints = [result["partialFingerprints"] for result in run["results"]]
+    expected = [result["partialFingerprints"] for result in sarif_results(renderer("sarif")(reports, LOOK))]
+    assert sorted(map(str, prints)) == sorted(map(str, expected))
