@@ -11,14 +11,12 @@ from taskfan_lint import console
 from taskfan_lint.config import Configs, Layer
 from taskfan_lint.diff import unified
 from taskfan_lint.files import Found, Problem, Skipped, Source, excluded, find, repository
-from taskfan_lint.git import GitError
 from taskfan_lint.options import dump
 from taskfan_lint.outputs import FOR_PEOPLE, Output, for_machines, write
 from taskfan_lint.report import STDIN, Look
 from taskfan_lint.run import Mode, Outcome, examine, fails, run
-from taskfan_lint.selection import Selected, Selection, select
+from taskfan_lint.selection import Selected, Selection, SelectionError, select
 from taskfan_lint.settings import Settings
-from taskfan_lint.sparing import named, rewrite, spare, tell_stale
 from taskfan_lint.summary import Run, statistics, summary
 
 
@@ -67,31 +65,41 @@ def check(choices: Choices) -> int:
         found = find(paths, configs, force_exclude=choices.force_exclude)
     try:
         return _checked(found, paths, choices)
-    except GitError as error:
+    except SelectionError as error:
         console.tell("error", str(error))
         return 2
 
 
 def _checked(found: list[Found], paths: tuple[str, ...], choices: Choices) -> int:
-    """Check what was found and return the exit status; raises GitError, and ConfigError for a baseline."""
+    """Check what was found and return the exit status; raises SelectionError, and ConfigError for a baseline."""
     sources = [each for each in found if isinstance(each, Source)]
     selected = select(sources, choices.selection, _look(choices))
     if choices.show_files or choices.show_settings:
         return _show(selected.sources, found, choices)
     if choices.show_exempt:
         return _show_exempt(selected.sources, found, choices)
-    known = named(choices.baseline, choices.write_baseline)
     settings = {each.path: each.settings for each in selected.sources}
-    outcomes = _outcomes(selected.sources, choices)
-    if known is not None and choices.write_baseline:
-        known = rewrite(choices.write_baseline, known, outcomes, settings, _look(choices), choices.quiet)
-    spared = spare(outcomes, settings, known)
-    outcomes = tuple(_narrowed(each, selected, settings) for each in spared.outcomes)
-    if not choices.quiet:
-        tell_stale(spared, _look(choices))
+    outcomes = _under_baselines(selected.sources, settings, choices)
+    outcomes = tuple(_narrowed(each, selected, settings) for each in outcomes)
     skipped = sum(isinstance(each, Skipped) for each in found)
     run_ = Run(outcomes, skipped, choices.mode, len(sources) - len(selected.sources))
     return _tell(run_, found, paths, choices)
+
+
+def _under_baselines(sources: list[Source], settings: Mapping[Path, Settings], choices: Choices) -> tuple[Outcome, ...]:
+    """Return the outcomes without the findings that are known; baselines are read before any file is fixed."""
+    if not (choices.baseline or choices.write_baseline or any(each.baseline for each in settings.values())):
+        return _outcomes(sources, choices)
+    from taskfan_lint import sparing  # lazy: most runs have no baseline
+
+    baselines = sparing.load(settings, choices.baseline, choices.write_baseline)
+    outcomes = _outcomes(sources, choices)
+    if choices.write_baseline:
+        place, look = choices.write_baseline, _look(choices)
+        baselines = sparing.rewrite(place, baselines, outcomes, settings, look, choices.quiet)
+    elif not choices.quiet:
+        sparing.tell_stale(baselines, outcomes, settings, _look(choices))
+    return sparing.spare(outcomes, settings, baselines)
 
 
 def _outcomes(sources: list[Source], choices: Choices) -> tuple[Outcome, ...]:

@@ -7,12 +7,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taskfan_lint.edit import Lines, Span
 from taskfan_lint.files import Source
 from taskfan_lint.finding import Finding
-from taskfan_lint.git import Changes, Rows, changes
 from taskfan_lint.report import Look
+
+if TYPE_CHECKING:
+    from taskfan_lint.git import Changes, Rows
+
+
+class SelectionError(Exception):
+    """What has changed cannot be told; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +60,24 @@ class Selected:
 
 
 def select(sources: list[Source], selection: Selection, look: Look) -> Selected:
-    """Return the files that are selected; raises GitError."""
+    """Return the files that are selected; raises SelectionError."""
     kept = sources
     found = None
     if selection.by_change:
-        found = changes(look.folder, since=selection.since, rows=selection.changed_rows)
+        found = _changes(selection, look)
         kept = [each for each in kept if os.path.realpath(each.path) in found.files]
     if selection.part is not None:
         kept = [each for each in kept if part_of(look.rooted(each.path), selection.part.count) == selection.part.number]
     return Selected(kept, found)
+
+
+def _changes(selection: Selection, look: Look) -> Changes:
+    from taskfan_lint.git import GitError, changes  # lazy: only where changes are asked for
+
+    try:
+        return changes(look.folder, since=selection.since, rows=selection.changed_rows)
+    except GitError as error:
+        raise SelectionError(str(error)) from error
 
 
 def part_of(path: str, count: int) -> int:

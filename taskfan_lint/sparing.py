@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from taskfan_lint import baseline, console
@@ -17,11 +17,11 @@ SettingsOf = Mapping[Path, Settings]
 
 
 @dataclass(frozen=True)
-class Spared:
-    """The outcomes with what baselines know set apart, and for each baseline how many entries match nothing."""
+class Baselines:
+    """The baselines of a run, and which of them counts for which file."""
 
-    outcomes: tuple[Outcome, ...]
-    stale: Mapping[Path, int] = field(default_factory=dict)
+    every: tuple[Baseline, ...]
+    of: Mapping[Path, Baseline]
 
 
 @dataclass(frozen=True)
@@ -33,31 +33,31 @@ class Renewed:
     pruned: int
 
 
-def spare(outcomes: Iterable[Outcome], settings: SettingsOf, named: Baseline | None) -> Spared:
-    """Return the outcomes under the baseline that was named, or under those of their settings; raises ConfigError."""
-    read: dict[str, Baseline] = {}
-    groups: dict[Path, list[Outcome]] = {}
-    spared = []
-    for outcome in outcomes:
-        known = named or _configured(settings[outcome.path], read)
-        if known is None:
-            spared.append(outcome)
-        else:
-            groups.setdefault(known.file, []).append(outcome)
-            spared.append(_spared(outcome, known, settings[outcome.path]))
-    every = {known.file: known for known in (*read.values(), *([named] if named else []))}
-    return Spared(tuple(spared), {file: len(stale(every[file], group, settings)) for file, group in groups.items()})
+def load(settings: SettingsOf, file: str | None, written: str | None) -> Baselines:
+    """Return the baseline that the command line names, or else those of the settings; raises ConfigError.
+
+    One that is to be written need not be there.
+    """
+    if written and not os.path.exists(written):
+        return _for_all(Baseline(Path(os.path.abspath(written))), settings)
+    if name := written or file:
+        return _for_all(baseline.read(Path(name)), settings)
+    names = {path: each.baseline for path, each in settings.items() if each.baseline}
+    read = {name: baseline.read(Path(name)) for name in sorted(set(names.values()))}
+    return Baselines(tuple(read.values()), {path: read[name] for path, name in names.items()})
 
 
-def _configured(settings: Settings, read: dict[str, Baseline]) -> Baseline | None:
-    file = settings.baseline
-    if file and file not in read:
-        read[file] = baseline.read(Path(file))
-    return read[file] if file else None
+def _for_all(known: Baseline, settings: SettingsOf) -> Baselines:
+    return Baselines((known,), dict.fromkeys(settings, known))
 
 
-def _spared(outcome: Outcome, known: Baseline, settings: Settings) -> Outcome:
-    if outcome.document is None:
+def spare(outcomes: Iterable[Outcome], settings: SettingsOf, baselines: Baselines) -> tuple[Outcome, ...]:
+    """Return the outcomes with the findings that their baselines know set apart."""
+    return tuple(_spared(each, baselines.of.get(each.path), settings[each.path]) for each in outcomes)
+
+
+def _spared(outcome: Outcome, known: Baseline | None, settings: Settings) -> Outcome:
+    if outcome.document is None or known is None:
         return outcome
     parts = baseline.split(known, outcome.path, outcome.text, outcome.checked.findings)
     spared = tuple((finding, entry.reason) for finding, entry in parts.known)
@@ -97,30 +97,25 @@ def renew(known: Baseline, outcomes: Iterable[Outcome], settings: SettingsOf) ->
     return Renewed(Baseline(known.file, {**kept, **found}), len(found.keys() - known.entries.keys()), len(gone))
 
 
-def named(file: str | None, written: str | None) -> Baseline | None:
-    """Return the baseline that the command line names, an empty one where it is yet to be written, None for none."""
-    if written and not os.path.exists(written):
-        return Baseline(Path(os.path.abspath(written)))
-    name = written or file
-    return baseline.read(Path(name)) if name else None
-
-
 def rewrite(
-    file: str, known: Baseline, outcomes: Iterable[Outcome], settings: SettingsOf, look: Look, quiet: bool
-) -> Baseline:
-    """Write a baseline anew, say so unless `quiet`, and return it; raises OSError."""
-    renewed = renew(known, outcomes, settings)
+    file: str, baselines: Baselines, outcomes: Iterable[Outcome], settings: SettingsOf, look: Look, quiet: bool
+) -> Baselines:
+    """Write the one baseline anew, say so unless `quiet`, and return it; raises OSError."""
+    renewed = renew(baselines.every[0], outcomes, settings)
     Path(file).write_text(baseline.dump(renewed.baseline), encoding="utf-8", newline="\n")
     if not quiet:
         count = len(renewed.baseline.entries)
         said = f"{count} known finding{'' if count == 1 else 's'}, {renewed.added} new, {renewed.pruned} taken out"
-        console.err(f"{look.path(known.file)}: {said}")
-    return renewed.baseline
+        console.err(f"{look.path(renewed.baseline.file)}: {said}")
+    return _for_all(renewed.baseline, settings)
 
 
-def tell_stale(spared: Spared, look: Look) -> None:
+def tell_stale(baselines: Baselines, outcomes: Iterable[Outcome], settings: SettingsOf, look: Look) -> None:
     """Say for each baseline how many of its entries match nothing."""
-    for file, count in spared.stale.items():
+    every = list(outcomes)
+    for known in baselines.every:
+        count = len(stale(known, [each for each in every if baselines.of.get(each.path) is known], settings))
         if count:
             what = "1 known finding is" if count == 1 else f"{count} known findings are"
-            console.tell("warning", f"{look.path(file)}: {what} no longer there, `--write-baseline` takes them out")
+            place = look.path(known.file)
+            console.tell("warning", f"{place}: {what} no longer there, `--write-baseline` takes them out")

@@ -178,6 +178,12 @@ def test_fixes_mend_known_findings_too(cli: Cli) -> None:
     assert (done.returncode, Path("a.py").read_text() == LOOP) == (0, False)
 
 
+def test_nothing_is_fixed_where_the_baseline_is_missing(cli: Cli) -> None:
+    write("a.py", LOOP)
+    done = cli("--fix", "--baseline", "gone.json")
+    assert (done.returncode, Path("a.py").read_text()) == (2, LOOP)
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

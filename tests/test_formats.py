@@ -98,6 +98,15 @@ def test_each_format_is_there() -> None:
     )
 
 
+def test_the_documentation_lists_each_format() -> None:
+    page = (ROOT / "docs/output-formats.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    rows = re.findall(r"^\| ((?:`[a-z-]+`(?:, )?)+) \| .* \| .* \| .* \|$", page, re.MULTILINE)
+    assert sorted(re.findall(r"[a-z-]+", " ".join(rows))) == [*formats()]
+    sentence = re.search(r"`--output-format` is one of ([^;]*);", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert sentence
+    assert sorted(re.findall(r"`([a-z-]+)`", sentence[1])) == [*formats()]
+
+
 @pytest.mark.parametrize("format", formats())
 def test_a_format_is_the_same_each_time_and_ends_with_a_line_end(format: str, reports: list[Report]) -> None:
     assert renderer(format)(reports, LOOK) == renderer(format)(iter(reports), LOOK)
