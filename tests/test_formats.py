@@ -16,6 +16,8 @@ import jsonschema
 import pytest
 import xmlschema
 from conftest import ROOT
+from hypothesis import given
+from hypothesis.strategies import text
 from lsprotocol import converters, types
 
 from taskfan_lint import engine
@@ -311,6 +313,13 @@ def test_the_runner_reads_back_path_and_message(path: str, message: str) -> None
     )
 
 
+@given(text())
+def test_no_message_gets_out_of_its_command(message: str) -> None:
+    shown = sample(**ONE_ROW, message=message, help="")
+    assert runner(render("github", shown)[:-1])[2] == message
+    assert agent(render("azure", shown)[:-1])[2] == message
+
+
 def test_all_findings_are_github_commands(reports: list[Report]) -> None:
     read = [runner(line) for line in renderer("github")(reports, LOOK).splitlines()]
     assert len(read) == sum(len(report.findings) for report in reports)
@@ -393,7 +402,7 @@ def test_rdjson_of_all_rules_keeps_to_the_schema(reports: list[Report]) -> None:
 def test_an_rdjson_entry_counts_bytes_and_makes_the_fix_one_suggestion() -> None:
     (entry,) = json.loads(render("rdjson", sample()))["diagnostics"]
     assert entry["location"] == {
-        "path": "prompts/plan.md",
+        "path": "plan.md",
         "range": {"start": {"line": 2, "column": 22}, "end": {"line": 3, "column": 7}},
     }
     assert entry["suggestions"] == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from taskfan_lint.columns import utf8
@@ -13,14 +14,17 @@ from taskfan_lint.report import Look, Report
 
 
 def render(reports: Iterable[Report], look: Look) -> str:
-    """Return the findings as one JSON object; columns count UTF-8 bytes, paths are relative to the root."""
+    """Return the findings as one JSON object; columns count UTF-8 bytes.
+
+    Paths are relative to the current folder: Reviewdog itself puts the way from the root before them.
+    """
     diagnostics = [entry for report in reports for entry in _entries(report, look)]
     return json.dumps({"source": {"name": "taskfan-lint"}, "diagnostics": diagnostics}, indent=2) + "\n"
 
 
 def _entries(report: Report, look: Look) -> Iterator[dict[str, Any]]:
     lines = Lines(report.document.text)
-    path = look.rooted(report.document.path)
+    path = replace(look, root=None).rooted(report.document.path)
     for finding in report.findings:
         yield {
             "message": f"{finding.message}; {finding.help}" if finding.help else finding.message,
