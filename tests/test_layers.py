@@ -20,7 +20,7 @@ finding excerpt fingerprint settings patterns profile
 analysis analysis.model analysis.tree analysis.paths analysis.exempt analysis.boundaries analysis.helpers
 analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.read
 rewrite/ rules rules.*
-suppress verify inspection engine project explain
+suppress verify inspection engine project ignoring explain
 options config baseline git files pages diff report/
 console outputs run sparing selection summary explaining checking commands help commands.* cli __main__ __init__
 """.split()
