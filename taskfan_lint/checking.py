@@ -29,6 +29,7 @@ class Choices:
     outputs: tuple[Output, ...]
     mode: Mode
     unsafe: bool
+    reason: str
     config: str | None
     isolated: bool
     stdin_filename: str | None
@@ -105,7 +106,7 @@ def _under_baselines(sources: list[Source], settings: Mapping[Path, Settings], c
 def _outcomes(sources: list[Source], choices: Choices) -> tuple[Outcome, ...]:
     if choices.stdin:
         return _run_stdin(sources, choices)
-    steps = run(sources, choices.mode, unsafe=choices.unsafe)
+    steps = run(sources, choices.mode, unsafe=choices.unsafe, reason=choices.reason)
     return tuple(console.progress(steps, len(sources), silent=choices.quiet))
 
 
@@ -127,11 +128,11 @@ def _stdin_source(name: str, configs: Configs, force_exclude: bool) -> Found:
 
 
 def _run_stdin(sources: list[Source], choices: Choices) -> tuple[Outcome, ...]:
-    """Check standard input; under `--fix` its text goes on to standard output, fixed or as it came."""
+    """Check standard input; in a mode that writes, its text goes on to standard output, changed or as it came."""
     raw = console.standard_input()
-    steps = (examine(each.path, raw, each.settings, choices.mode, unsafe=choices.unsafe) for each in sources)
-    outcomes = tuple(steps)
-    if choices.mode is Mode.FIX:
+    mode, unsafe, reason = choices.mode, choices.unsafe, choices.reason
+    outcomes = tuple(examine(each.path, raw, each.settings, mode, unsafe=unsafe, reason=reason) for each in sources)
+    if choices.mode.writes:
         fixed = [outcome.document.encode(outcome.text) for outcome in outcomes if outcome.document]
         console.out(b"".join(fixed or [raw]))
     return outcomes
@@ -198,7 +199,7 @@ def _diff(outcome: Outcome, choices: Choices) -> bytes:
 def _write_outputs(run: Run, choices: Choices) -> bool:
     """Write each output where it belongs; return whether all could be written."""
     reports = [outcome.report for outcome in run.outcomes if outcome.report is not None]
-    fixed_text = choices.stdin and choices.mode is Mode.FIX  # has gone to standard output, so findings can't
+    fixed_text = choices.stdin and choices.mode.writes  # has gone to standard output, so findings can't
     asked = [output for output in choices.outputs if not _left_out(output, choices)]
     done = write(asked, reports, _look(choices), console.err if fixed_text else console.out)
     if choices.statistics:

@@ -22,6 +22,10 @@ class SectionedOption(click.Option):
         super().__init__(*names, **attributes)
         self.section = section
 
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        record = super().get_help_record(ctx)
+        return record and (record[0].replace(" [=", "[="), record[1])
+
 
 def option(section: str, *names: str, **attributes: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the decorator that adds an option under the heading `section`."""

@@ -22,19 +22,25 @@ NOTHING = Checked(())
 
 
 class Mode(Enum):
-    """What a run does with the fixes: nothing, write them, or show them as a diff."""
+    """What a run does: nothing but check, write the fixes, show them as a diff, or write suppressions."""
 
     CHECK = "check"
     FIX = "fix"
     DIFF = "diff"
+    IGNORE = "ignore"
+
+    @property
+    def writes(self) -> bool:
+        return self in (Mode.FIX, Mode.IGNORE)
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of one file; a file that was not looked at has no document.
 
-    `fixed` counts findings that the fixes mended. `text` is what the fixes make of the document, whether or not it
-    was written. `known` are the findings that a baseline spares, each with the reason that it gives.
+    `fixed` counts findings that the fixes mended, or that are suppressed now. `text` is what the run makes of the
+    document, whether or not it was written. `known` are the findings that a baseline spares, each with the reason that
+    it gives.
     """
 
     path: Path
@@ -60,41 +66,49 @@ class Outcome:
         return Report(replace(self.document, text=self.text), self.checked.findings, self.known)
 
 
-def run(sources: Iterable[Source], mode: Mode, *, unsafe: bool) -> Iterator[Outcome]:
-    """Yield the outcome of each file in turn; under Mode.FIX files are written as they come."""
+def run(sources: Iterable[Source], mode: Mode, *, unsafe: bool, reason: str = "") -> Iterator[Outcome]:
+    """Yield the outcome of each file in turn; files are written as they come. `reason` is that of suppressions."""
     for source in sources:
         try:
             raw = read(source.path, source.settings.max_file_size)
-            outcome = examine(source.path, raw, source.settings, mode, unsafe=unsafe)
-            yield _written(outcome, source, raw) if mode is Mode.FIX and outcome.changed else outcome
+            outcome = examine(source.path, raw, source.settings, mode, unsafe=unsafe, reason=reason)
+            yield _written(outcome, source, raw) if mode.writes and outcome.changed else outcome
         except TooLargeError as error:
             yield Outcome(source.path, refused=str(error))
         except OSError as error:
             yield Outcome(source.path, error=f"cannot be read: {(error.strerror or str(error)).lower()}")
 
 
-def examine(path: Path, raw: bytes, settings: Settings, mode: Mode, *, unsafe: bool) -> Outcome:
+def examine(path: Path, raw: bytes, settings: Settings, mode: Mode, *, unsafe: bool, reason: str = "") -> Outcome:
     """Return the outcome of one file's bytes; nothing is written."""
     if len(raw) > settings.max_file_size:
         return Outcome(path, refused=f"too large: `max-file-size` is {settings.max_file_size}")
     try:
-        return _examined(decode(path, raw), settings, mode, unsafe)
+        return _examined(decode(path, raw), settings, mode, unsafe, reason)
     except DecodeError as error:
         return Outcome(path, error=f"cannot be decoded: {error}")
     except Exception as error:  # the one place: an error in the engine costs this file, not the run
         return Outcome(path, error=f"internal error: {type(error).__name__}: {error}", trace=traceback.format_exc())
 
 
-def _examined(document: Document, settings: Settings, mode: Mode, unsafe: bool) -> Outcome:
+def _examined(document: Document, settings: Settings, mode: Mode, unsafe: bool, reason: str) -> Outcome:
     if mode is Mode.CHECK:
         checked = engine.check(document, settings)
         return Outcome(document.path, document, checked, document.text, fails=fails(checked.findings, settings))
-    text, checked = engine.fix(document, settings, unsafe=unsafe)
+    text, checked = _changed(document, settings, mode, unsafe, reason)
     fixed = _mended(document, checked, settings) if text != document.text else 0
     outcome = Outcome(document.path, document, checked, text, fixed, fails(checked.findings, settings))
     if not _encodes(document, text):
-        return _unfixed(outcome, settings, f"cannot be written: a fix is not {document.encoding} text")
+        return _unfixed(outcome, settings, f"cannot be written: the new text is not {document.encoding} text")
     return outcome
+
+
+def _changed(document: Document, settings: Settings, mode: Mode, unsafe: bool, reason: str) -> tuple[str, Checked]:
+    if mode is not Mode.IGNORE:
+        return engine.fix(document, settings, unsafe=unsafe)
+    from taskfan_lint import ignoring  # lazy: only for `--add-ignore`
+
+    return ignoring.add_ignores(document, settings, reason=reason)
 
 
 def _written(outcome: Outcome, source: Source, raw: bytes) -> Outcome:

@@ -11,6 +11,7 @@ from taskfan_lint.report import Look
 from taskfan_lint.run import Mode, Outcome
 
 NAMED = 5
+VERBS = {Mode.FIX: "fixed", Mode.DIFF: "would be fixed", Mode.IGNORE: "suppressed"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def _found(run: Run) -> str:
     fixed = sum(outcome.fixed for outcome in run.outcomes)
     files = sum(outcome.changed for outcome in run.outcomes)
     if files:
-        verb = "fixed" if run.mode is Mode.FIX else "would be fixed"
+        verb = VERBS[run.mode]
         return f"{_of(fixed, 'finding')} {verb} in {_of(files, 'file')}, {count or 'none'} left"
     return left[0] + (f" ({', '.join(left[1:])})" if left[1:] else "")
 

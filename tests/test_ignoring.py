@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import Cli
 from hypothesis import HealthCheck, given, settings
 from programs import Program, programs
 
@@ -215,3 +216,54 @@ def test_a_program_with_suppressions_is_silent_and_does_the_same(program: Progra
     assert checked.findings == ()
     assert ast.dump(ast.parse(program.code(text))) == ast.dump(ast.parse(program.code(program.text)))
     assert add_ignores(replace(document, text=text), Settings())[0] == text
+
+
+def test_add_ignore_writes_and_says_how_much(cli: Cli) -> None:
+    Path("run.py").write_bytes(f"{LOOP}\r\n".encode())
+    Path("run.py").chmod(0o640)
+    done = cli("--add-ignore=one by one", "run.py")
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert done.stderr.decode() == "1 finding suppressed in 1 file, none left\n1 file checked (1 Python)\n"
+    assert Path("run.py").read_bytes() == f"{LOOP}  # {IGNORE} -- one by one\r\n".encode()
+    assert Path("run.py").stat().st_mode & 0o777 == 0o640
+    again = cli("--add-ignore", "run.py")
+    assert (again.returncode, again.stderr) == (0, b"no findings\n1 file checked (1 Python)\n")
+
+
+def test_add_ignore_without_a_reason_takes_no_path_for_one(cli: Cli) -> None:
+    Path("run.py").write_text(LOOP)
+    assert cli("--add-ignore", "run.py", "-q").returncode == 0
+    assert Path("run.py").read_text() == f"{LOOP}  # {IGNORE}"
+
+
+def test_add_ignore_passes_standard_input_on(cli: Cli) -> None:
+    done = cli("--add-ignore", "--stdin-filename", "run.py", "-q", input=LOOP.encode())
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{LOOP}  # {IGNORE}".encode(), b"")
+
+
+def test_add_ignore_leaves_what_its_encoding_cannot_hold(cli: Cli) -> None:
+    text = f"# coding: latin-1\n{LOOP}\n"
+    Path("run.py").write_text(text)
+    done = cli("--add-ignore=\u2764", "-q", "--output-format=concise")
+    assert done.returncode == 2
+    assert done.stderr == b"taskfan-lint: error: run.py: cannot be written: the new text is not iso-8859-1 text\n"
+    assert Path("run.py").read_text() == text
+
+
+@pytest.mark.parametrize("reason", ["a\nb", " a", "a-->"])
+def test_a_reason_is_one_line_that_ends_no_comment(cli: Cli, reason: str) -> None:
+    done = cli(f"--add-ignore={reason}", ".")
+    assert done.returncode == 2
+    assert done.stderr.decode() == (
+        "taskfan-lint: error: Invalid value for '--add-ignore': a reason is one line, without blanks around it and"
+        " without `-->`\ntry `taskfan-lint --help`\n"
+    )
+
+
+@pytest.mark.parametrize("other", ["--fix", "--diff"])
+def test_suppressions_are_not_written_together_with_fixes(cli: Cli, other: str) -> None:
+    done = cli("--add-ignore", other)
+    assert done.returncode == 2
+    assert done.stderr.decode() == (
+        "taskfan-lint: error: `--add-ignore` goes without `--fix` and `--diff`\ntry `taskfan-lint --help`\n"
+    )

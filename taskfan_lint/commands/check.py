@@ -18,6 +18,7 @@ from taskfan_lint.selection import Part, Selection
 FINDING, FIXING, OUTPUT, FILES, CONFIGURATION, GENERAL = (
     "Rule selection", "Fixes", "Output", "Files", "Configuration", "General",
 )  # fmt: skip
+ADD_IGNORE = "--add-ignore"
 
 
 def listed(ctx: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> Any:
@@ -26,6 +27,13 @@ def listed(ctx: click.Context, parameter: click.Parameter, value: tuple[str, ...
         return None
     words = [word.strip() for part in value for word in part.split(",") if word.strip()]
     return leveled(ctx, parameter, words)
+
+
+def one_line(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Read the reason of a suppression, a part of one line that ends no comment."""
+    if value and (value.strip() != value or "-->" in value or not value.isprintable()):
+        raise click.BadParameter("a reason is one line, without blanks around it and without `-->`", ctx, parameter)
+    return value
 
 
 def leveled(ctx: click.Context, parameter: click.Parameter, value: object) -> Any:
@@ -48,11 +56,26 @@ def parted(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
     return Part(int(found[1]), int(found[2]))
 
 
-@click.command(cls=Sectioned, short_help="Check files and folders, the default command.")
+class Checking(Sectioned):
+    """The command, one of whose options takes a value behind `=` only."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        return super().parse_args(ctx, [f"{one}=" if one == ADD_IGNORE else one for one in args[:end]] + args[end:])
+
+
+@click.command(cls=Checking, short_help="Check files and folders, the default command.")
 @click.argument("paths", nargs=-1, type=click.Path())
 @option(FIXING, "--fix", is_flag=True, help="Apply the safe fixes.")
 @option(FIXING, "--unsafe-fixes", is_flag=True, help="With --fix or --diff: the unsafe fixes too.")
 @option(FIXING, "--diff", is_flag=True, help="Write nothing, show what --fix would write.")
+@option(
+    FIXING,
+    ADD_IGNORE,
+    metavar="[=REASON]",
+    callback=one_line,
+    help="Suppress each finding by a comment, with a reason in it if one is given.",
+)
 @option(
     FINDING, "--select", multiple=True, metavar="RULES", callback=listed, help="The rules that run, in place of all."
 )
@@ -116,7 +139,10 @@ def choices(chosen: dict[str, Any]) -> Choices:
     fields = ("select", "ignore", "extend_select", "exclude", "extend_exclude", "fail_on")
     layer = {field: chosen.pop(field) for field in fields}
     layer["include_counterexamples"] = chosen.pop("include_counterexamples") or None
-    fix, diff = chosen.pop("fix"), chosen.pop("diff")
+    fix, diff, reason = chosen.pop("fix"), chosen.pop("diff"), chosen.pop("add_ignore")
+    refuse(reason is not None and (fix or diff), f"`{ADD_IGNORE}` goes without `--fix` and `--diff`")
+    refuse(reason is not None and chosen["changed_lines"], f"`{ADD_IGNORE}` goes without `--changed-lines`")
+    mode = Mode.DIFF if diff else Mode.FIX if fix else Mode.IGNORE if reason is not None else Mode.CHECK
     del chosen["no_cache"]
     selection = _selection(chosen, fix or diff)
     both = chosen["baseline"] and chosen["write_baseline"]
@@ -125,7 +151,8 @@ def choices(chosen: dict[str, Any]) -> Choices:
     return Choices(
         layer={field: value for field, value in layer.items() if value is not None},
         outputs=_outputs(chosen.pop("output"), chosen.pop("output_format"), chosen.pop("output_file")),
-        mode=Mode.DIFF if diff else Mode.FIX if fix else Mode.CHECK,
+        mode=mode,
+        reason=reason or "",
         unsafe=chosen.pop("unsafe_fixes"),
         selection=selection,
         **chosen,
