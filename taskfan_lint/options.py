@@ -82,19 +82,21 @@ def _rule(name: str) -> None:
         raise OptionError(f"unknown rule `{name}`{meant(name, rule_names())}", name)
 
 
-def _count(value: object) -> int:
+def count(value: object) -> int:
+    """Read a whole number above 0."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise _expected("a whole number above 0", value)
     return value
 
 
-def _flag(value: object) -> bool:
+def flag(value: object) -> bool:
+    """Read `true` or `false`."""
     if not isinstance(value, bool):
         raise _expected("`true` or `false`", value)
     return value
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
     if not isinstance(value, str):
         raise _expected("a string", value)
     return value
@@ -106,21 +108,24 @@ def _table(value: object) -> dict[str, Any]:
     return value
 
 
-def _levels(value: object) -> dict[str, Severity]:
+def levels(value: object) -> dict[str, Severity]:
+    """Read a table of rules, each with a severity."""
     table = _table(value)
     for name in table:
         _rule(name)
     return {name: level(item) for name, item in table.items()}
 
 
-def _ignores(value: object) -> dict[str, tuple[str, ...]]:
+def ignores(value: object) -> dict[str, tuple[str, ...]]:
+    """Read a table of patterns, each with a list of rule names."""
     table = _table(value)
     for line in table:
         _pattern(line)
     return {line: rules(item) for line, item in table.items()}
 
 
-def _minutes(value: object) -> dict[str, float]:
+def minutes(value: object) -> dict[str, float]:
+    """Read a table of agents, each with a number of minutes."""
     table = _table(value)
     for agent, item in table.items():
         if isinstance(item, bool) or not isinstance(item, (int, float)) or item <= 0:
@@ -148,17 +153,17 @@ OPTIONS: Mapping[str, Option] = {
     "extend-select": Option("extend_select", "rules that run in addition to those selected", rules),
     "exclude": Option("exclude", "files and folders to leave out, in .gitignore syntax", patterns),
     "extend-exclude": Option("extend_exclude", "files and folders to leave out in addition", patterns),
-    "per-file-ignores": Option("per_file_ignores", "a table of patterns, each with rules to ignore there", _ignores),
-    "severity": Option("severity", "a table of rules, each with `error`, `warning` or `info`", _levels),
+    "per-file-ignores": Option("per_file_ignores", "a table of patterns, each with rules to ignore there", ignores),
+    "severity": Option("severity", "a table of rules, each with `error`, `warning` or `info`", levels),
     "dispatch-names": Option("dispatch_names", "further names whose call is a dispatch", strings),
     "dispatch-modules": Option("dispatch_modules", "modules whose imported names are dispatches when called", strings),
     "wait-names": Option("wait_names", "further names whose call waits for a dispatch", strings),
-    "max-fan-out": Option("max_fan_out", "the most dispatches in one window before `wide-fan-out` reports", _count),
-    "max-unroll": Option("max_unroll", "the most calls that a loop is unrolled into", _count),
-    "background": Option("background", "whether a dispatch returns at once, without waiting for its result", _flag),
-    "durations": Option("durations", "a table of agents, each with the minutes that it takes", _minutes),
-    "max-file-size": Option("max_file_size", "the most bytes of a file that is checked", _count),
-    "baseline": Option("baseline", "a file of known findings, relative to this one; empty for none", _text),
+    "max-fan-out": Option("max_fan_out", "the most dispatches in one window before `wide-fan-out` reports", count),
+    "max-unroll": Option("max_unroll", "the most calls that a loop is unrolled into", count),
+    "background": Option("background", "whether a dispatch returns at once, without waiting for its result", flag),
+    "durations": Option("durations", "a table of agents, each with the minutes that it takes", minutes),
+    "max-file-size": Option("max_file_size", "the most bytes of a file that is checked", count),
+    "baseline": Option("baseline", "a file of known findings, relative to this one; empty for none", text),
     "fail-on": Option("fail_on", "the least severity that makes the exit status 1", level),
 }  # fmt: skip
 

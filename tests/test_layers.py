@@ -21,7 +21,7 @@ analysis analysis.model analysis.tree analysis.paths analysis.exempt analysis.bo
 analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.read
 rewrite/ rules rules.*
 suppress verify inspection engine project ignoring explain
-options config baseline git files pages diff report/
+options schema config baseline git files pages diff report/
 console outputs run sparing selection summary explaining checking commands help commands.* cli __main__ __init__
 """.split()
 HOMES = {"libcst": "analysis.python", "tree_sitter": "analysis.javascript", "markdown_it": "blocks"}

@@ -10,7 +10,15 @@ from taskfan_lint.settings import Settings
 
 
 @click.command(short_help="Show the configuration keys and their defaults.")
-def command() -> int:
+@click.option("--schema", is_flag=True, help="Show the JSON Schema of a configuration file.")
+def command(schema: bool) -> int:
     """Show the configuration keys, what they do, and their defaults, as TOML."""
-    console.out(dump(Settings()))
+    if schema:
+        import json  # lazy: for this option only
+
+        from taskfan_lint.schema import schema as written
+
+        console.out(json.dumps(written(), indent=2) + "\n")
+    else:
+        console.out(dump(Settings()))
     return 0
