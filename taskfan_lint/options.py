@@ -97,6 +97,7 @@ def flag(value: object) -> bool:
 
 
 def text(value: object) -> str:
+    """Read a string."""
     if not isinstance(value, str):
         raise _expected("a string", value)
     return value
