@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from taskfan_lint import completing
 from taskfan_lint.commands import command, command_names
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 GROUP_OPTIONS = ("-h", "--help", "--version")
 DEFAULT = "check"
+COMPLETIONS = {
+    "RULES": completing.rules,
+    "FORMAT[:FILE]": completing.outputs,
+    "error|warning|info": completing.severities,
+    "FILE": completing.files,
+    "PATH": completing.files,
+    "[=REASON]": completing.files,
+}
 
 Sections = dict[str, list[tuple[str, str]]]
 
@@ -25,6 +37,11 @@ class SectionedOption(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         record = super().get_help_record(ctx)
         return record and (record[0].replace(" [=", "[="), record[1])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return what a shell offers for a value: what the metavar of the option says that it is."""
+        offer = COMPLETIONS.get(str(self.metavar))
+        return offer(ctx, self, incomplete) if offer else super().shell_complete(ctx, incomplete)
 
 
 def option(section: str, *names: str, **attributes: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -55,8 +72,20 @@ class Commands(click.Group):
         return command(cmd_name) if cmd_name in command_names() else None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and ctx.resilient_parsing:  # a shell completes the first word, which may become a command
+            return super().parse_args(ctx, args)
         named = args and (args[0] in command_names() or args[0] in GROUP_OPTIONS)
         return super().parse_args(ctx, args if named else [DEFAULT, *args])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands and options that a first word may become, or else what one of `check` may."""
+        own = super().shell_complete(ctx, incomplete)
+        default = command(DEFAULT)
+        if not incomplete.startswith("-"):
+            return own or default.params[0].shell_complete(ctx, incomplete)
+        known = [item.value for item in own]
+        inner = default.shell_complete(click.Context(default, ctx, DEFAULT), incomplete)
+        return own + [item for item in inner if item.value not in known]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.format_commands(ctx, formatter)

@@ -22,7 +22,7 @@ analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascr
 rewrite/ rules rules.*
 suppress verify inspection engine project ignoring explain
 options schema config baseline git files pages diff report/
-console outputs run sparing selection summary explaining checking hooks commands help commands.* cli __main__ __init__
+console completing outputs run sparing selection summary explaining checking hooks commands help commands.* cli __main__ __init__
 """.split()
 HOMES = {"libcst": "analysis.python", "tree_sitter": "analysis.javascript", "markdown_it": "blocks"}
 HEAVY = {*HOMES, "pathspec", "tomllib", "tomli", "difflib"}

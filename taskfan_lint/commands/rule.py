@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from taskfan_lint import console, pages
+from taskfan_lint import completing, console, pages
 from taskfan_lint.help import refuse
 from taskfan_lint.options import meant
 from taskfan_lint.rules import rule_names
 
 
 @click.command(short_help="Show the page of a rule, or list the rules.")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.rules)
 @click.option("--all", "every", is_flag=True, help="Show the pages of all rules.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="How to show them.")
 def command(name: str | None, every: bool, output_format: str) -> int:
