@@ -101,6 +101,15 @@ def test_a_manifest_has_the_shape_that_is_documented(name: str) -> None:
     jsonschema.validate(content(name), SHAPES[name])
 
 
+def test_the_documented_settings_hold_the_hook_of_the_plugin() -> None:
+    [text] = re.findall(r"^```json\n(.*?)^```$", (ROOT / "docs/agents.md").read_text(encoding="utf-8"), re.M | re.S)
+    said = json.loads(text)
+    jsonschema.validate(said, HOOKS)
+    [own] = content("hooks/hooks.json")["hooks"]["PostToolUse"]
+    hook = {"type": "command", "command": own["hooks"][0]["command"]}
+    assert said == {"hooks": {"PostToolUse": [{"matcher": own["matcher"], "hooks": [hook]}]}}
+
+
 def test_the_plugin_has_the_version_of_the_package() -> None:
     assert content(".claude-plugin/plugin.json")["version"] == __version__
 
