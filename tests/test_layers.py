@@ -22,7 +22,8 @@ analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascr
 rewrite/ rules rules.*
 suppress verify inspection engine project ignoring explain
 options schema config baseline git files pages diff report/
-console completing outputs run sparing selection summary explaining checking hooks watching commands help commands.* cli __main__ __init__
+console completing outputs run sparing selection summary explaining checking hooks watching
+commands help commands.* cli __main__ __init__
 """.split()
 HOMES = {"libcst": "analysis.python", "tree_sitter": "analysis.javascript", "markdown_it": "blocks"}
 HEAVY = {*HOMES, "pathspec", "tomllib", "tomli", "difflib", "watchfiles"}
