@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cases import SHOWN, all_cases
-from conftest import Cli
+from conftest import ROOT, Cli
 
 from taskfan_lint import Settings, engine
 from taskfan_lint.analysis.exempt import EXEMPTIONS
@@ -154,3 +154,8 @@ def test_show_exempt_lists_what_is_spared(cli: Cli) -> None:
 def test_every_exemption_can_be_shown() -> None:
     shown = {one.name for case in all_cases() for one in spared(case.document(case.main.code), case.settings)}
     assert shown == set(EXEMPTIONS)
+
+
+def test_the_documentation_names_every_exemption_with_its_meaning() -> None:
+    text = (ROOT / "docs" / "why.md").read_text(encoding="utf-8").partition("## Exemptions")[2]
+    assert dict(re.findall(r"^\| `([a-z-]+)` \| (.+?) \|$", text, re.MULTILINE)) == EXEMPTIONS
