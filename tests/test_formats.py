@@ -75,7 +75,10 @@ def render(format: str, *findings: Finding, path: str = "plan.md", known: tuple[
 def every_report() -> list[Report]:
     """Return what the rules find in their own pages, counter-examples too: each rule, with fixes of each kind."""
     settings = Settings(include_counterexamples=True)
-    files = [*sorted((ROOT / "rules").glob("*.md")), *sorted(file for file in (ROOT / "examples").rglob("*") if file.is_file())]
+    files = [
+        *sorted((ROOT / "rules").glob("*.md")),
+        *sorted(file for file in (ROOT / "examples").rglob("*") if file.is_file()),
+    ]
     documents = [Document(FOLDER / file.name, file.read_text(encoding="utf-8")) for file in files]
     reports = [Report(document, engine.check(document, settings).findings) for document in documents]
     return [report for report in reports if report.findings]
