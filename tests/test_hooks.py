@@ -125,7 +125,7 @@ PASSED_OVER = {
     "another-tool": ("run.py", "Read", None),
     "missing": ("gone.py", "Write", "{0}/gone.py: no such file or folder"),
     "folder": ("folder", "Write", None),
-    "another-kind": ("run.txt", "Write", "{0}/run.txt: is neither Python nor Markdown"),
+    "another-kind": ("run.txt", "Write", "{0}/run.txt: is neither Python, JavaScript nor Markdown"),
     "excluded": ("build/run.py", "Write", "{0}/build/run.py: is excluded"),
     "outside": ("../outside.py", "Write", "{0}/../outside.py: is outside of the project"),
     "link-to-outside": ("link.py", "Write", "{0}/link.py: is outside of the project"),
