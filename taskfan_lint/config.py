@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,19 @@ class Configs:
             return overlay(_load(file, replace(Settings(), root=Path(folder))), self._override)
         except ConfigError as error:
             return error
+
+
+def sources(folder: str) -> Iterator[Path]:
+    """Yield the closest configuration file in or above a folder and those that it extends; raises ConfigError."""
+    above = (folder, *map(os.fspath, Path(folder).parents))
+    file = next(filter(_configures, (Path(one, name) for one in above for name in NAMES)), None)
+    seen: set[Path] = set()
+    while file is not None and file not in seen:
+        seen.add(file)
+        yield file
+        raw = file.read_bytes()
+        table = _table(file, raw) or {}
+        file = _extended(file, raw.decode("utf-8"), table["extend"]) if "extend" in table else None
 
 
 def overlay(settings: Settings, layer: Layer) -> Settings:

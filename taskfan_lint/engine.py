@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,10 @@ from taskfan_lint.source import Document, Snippet
 if TYPE_CHECKING:
     from taskfan_lint.analysis.helpers import Helper, Index
     from taskfan_lint.analysis.model import Analysis
-    from taskfan_lint.inspection import Surroundings
+    from taskfan_lint.inspection import Inspected, Surroundings
+
+# What stands in for `inspection.inspect`, for a caller that remembers what it gave or stops it between two snippets.
+Inspect = Callable[[Snippet, "Surroundings"], "Inspected"]
 
 # A wider window, a comment that suppresses what is gone now, and the weakest cause of an interruption, which was there
 # before and was not named because one interruption is one finding. None of them has a fix.
@@ -50,12 +53,18 @@ class Checked:
     hidden: int = 0
 
 
-def check(document: Document, settings: Settings, index: Index | None = None) -> Checked:
-    """Return what the rules find in a document; `index` holds the functions of other files that dispatch."""
+def check(
+    document: Document, settings: Settings, index: Index | None = None, *, inspect: Inspect | None = None
+) -> Checked:
+    """Return what the rules find in a document; `index` holds the functions of other files that dispatch.
+
+    Each snippet goes through `inspect`.
+    """
     if not _is_worth_reading(document, settings, index):
         return Checked()
-    read = _check_markdown if document.is_markdown else _check_code
-    return _present(read(document, settings, index), document, settings)
+    run = _Documents(document, settings, index, inspect)
+    checked = _check_markdown(run) if document.is_markdown else run.run(snippets(document))
+    return _present(checked, document, settings)
 
 
 def _is_worth_reading(document: Document, settings: Settings, index: Index | None) -> bool:
@@ -93,7 +102,12 @@ def passes_gate(text: str, settings: Settings, *, script: bool = False) -> bool:
 
 
 def fix(
-    document: Document, settings: Settings, index: Index | None = None, *, unsafe: bool = False
+    document: Document,
+    settings: Settings,
+    index: Index | None = None,
+    *,
+    unsafe: bool = False,
+    inspect: Inspect | None = None,
 ) -> tuple[str, Checked]:
     """Return the text with all safe fixes made (with `unsafe` the unsafe ones too), and what remains in it.
 
@@ -102,11 +116,11 @@ def fix(
     where none is, the text stays and its findings say so.
     """
     allowed = {Applicability.SAFE, Applicability.UNSAFE} if unsafe else {Applicability.SAFE}
-    checked = check(document, settings, index)
+    checked = check(document, settings, index, inspect=inspect)
     while fixes := compatible(checked.findings, allowed):
         for chosen in (fixes, *([one] for one in fixes if len(fixes) > 1)):
             text = apply(document.text, [edit for one in chosen for edit in one.edits])
-            after = check(replace(document, text=text), settings, index)
+            after = check(replace(document, text=text), settings, index, inspect=inspect)
             if _mendable(after) < _mendable(checked):
                 break
         else:
@@ -194,16 +208,12 @@ def helpers(document: Document, settings: Settings, index: Index | None = None) 
     return found
 
 
-def _check_code(document: Document, settings: Settings, index: Index | None) -> Checked:
-    return _Documents(document, settings, index).run(snippets(document))
-
-
-def _check_markdown(document: Document, settings: Settings, index: Index | None) -> Checked:
+def _check_markdown(run: _Documents) -> Checked:
     from taskfan_lint import markdown  # lazy: markdown-it is only needed where a Markdown file passes the gate
 
-    fences = markdown.fences(document)
-    checked = _Documents(document, settings, index).run(fences.snippets)
-    unused = [one for span in fences.dangling_ignores for one in _unused(span, ("*",), set(), settings)]
+    fences = markdown.fences(run.document)
+    checked = run.run(fences.snippets)
+    unused = [one for span in fences.dangling_ignores for one in _unused(span, ("*",), set(), run.settings)]
     findings = (*checked.findings, *unused)
     return replace(checked, findings=findings, fences=len(fences.snippets))
 
@@ -240,6 +250,7 @@ class _Documents:
     document: Document
     settings: Settings
     index: Index | None
+    inspect: Inspect | None
     findings: list[Finding] = field(default_factory=list)
     unreadable: list[Place] = field(default_factory=list)
     refused: list[Place] = field(default_factory=list)
@@ -261,8 +272,9 @@ class _Documents:
 
         lines = Lines(self.document.text)
         around = surroundings(snippets, self.document, self.settings, self.index)
+        inspect = self.inspect or inspection.inspect
         for snippet in snippets:
-            result = inspection.inspect(snippet, around)
+            result = inspect(snippet, around)
             for one in result.findings:
                 if snippet.ignore_span and {"*", one.code} & set(snippet.ignores):
                     used[snippet.ignore_span].add(one.code)

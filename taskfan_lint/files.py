@@ -108,6 +108,20 @@ def excluded(path: str, settings: Settings) -> bool:
     return False
 
 
+def ignored(path: str, start: str) -> bool:
+    """Tell whether a `.gitignore` from `start` on, or above it in its repository, leaves out a path below `start`."""
+    ignores = _ignores_above(start)
+    folder = start
+    for name in os.path.relpath(path, start).split(os.sep):
+        own = os.path.join(folder, ".gitignore")
+        if os.path.isfile(own):
+            ignores = (*ignores, Patterns(_lines(own), folder, start))
+        folder = os.path.join(folder, name)
+        if _leave_out(ignores, folder, folder=folder != path):
+            return True
+    return False
+
+
 def _walk(start: str, configs: Configs, force_exclude: bool) -> Iterator[Found]:
     """Yield what lies below a folder; symbolic links to folders are not followed, so that there are no loops."""
     if force_exclude and excluded(start, configs.settings(start)):
@@ -149,8 +163,13 @@ class _Filter:
     def __call__(self, entry: os.DirEntry[str], *, folder: bool) -> bool:
         if self._excludes(entry.path, folder=folder):
             return True
-        decisions = (patterns.excludes(entry.path, folder=folder) for patterns in reversed(self.ignores))
-        return next((decided for decided in decisions if decided is not None), False)
+        return _leave_out(self.ignores, entry.path, folder=folder)
+
+
+def _leave_out(ignores: tuple[Patterns, ...], path: str, *, folder: bool) -> bool:
+    """Return what the innermost of the `.gitignore` files that speaks of a path says."""
+    decisions = (patterns.excludes(path, folder=folder) for patterns in reversed(ignores))
+    return next((decided for decided in decisions if decided is not None), False)
 
 
 def _kind(entry: os.DirEntry[str]) -> str:

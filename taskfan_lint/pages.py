@@ -19,7 +19,12 @@ _CASE = re.compile(r"^`{3,}python (.*)$", re.MULTILINE)
 
 def page(name: str) -> str:
     """Return the page of a rule; raises FileNotFoundError for a rule that has none."""
-    return (_folder() / f"{name}.md").read_text(encoding="utf-8")
+    return file(name).read_text(encoding="utf-8")
+
+
+def file(name: str) -> Path:
+    """Return the file of a rule's page."""
+    return _folder() / f"{name}.md"
 
 
 def summary(name: str) -> str:

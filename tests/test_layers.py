@@ -21,11 +21,17 @@ analysis analysis.model analysis.tree analysis.paths analysis.exempt analysis.bo
 analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.read
 rewrite/ rules rules.*
 suppress verify inspection engine project ignoring explain
-options schema config baseline git files pages diff report/
+options schema config baseline git files pages diff report/ server/
 console completing outputs run sparing selection summary explaining checking hooks watching
 commands help commands.* cli __main__ __init__
 """.split()
-HOMES = {"libcst": "analysis.python", "tree_sitter": "analysis.javascript", "markdown_it": "blocks"}
+HOMES = {
+    "pygls": "server",
+    "lsprotocol": "server",
+    "libcst": "analysis.python",
+    "tree_sitter": "analysis.javascript",
+    "markdown_it": "blocks",
+}
 HEAVY = {*HOMES, "pathspec", "tomllib", "tomli", "difflib", "watchfiles"}
 
 

@@ -1,0 +1,1 @@
+"""The language server: findings, fixes and windows where the text is written."""

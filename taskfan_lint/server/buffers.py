@@ -1,0 +1,167 @@
+"""Texts that are open in an editor, as documents with the settings that count for them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pygls.uris import to_fs_path
+
+from taskfan_lint import engine, files
+from taskfan_lint.engine import Checked, Surveyed
+from taskfan_lint.server.configuration import Configuration
+from taskfan_lint.server.memory import Memory
+from taskfan_lint.server.positions import Positions
+from taskfan_lint.server.worker import Stale, Ticket
+from taskfan_lint.settings import Settings
+from taskfan_lint.source import MARKDOWN_SUFFIXES, PYTHON_SUFFIXES, SCRIPT_SUFFIXES, Document
+
+SUFFIXES = MARKDOWN_SUFFIXES | PYTHON_SUFFIXES | SCRIPT_SUFFIXES
+LANGUAGES = {
+    "gfm": ".md",
+    "javascript": ".js",
+    "javascriptreact": ".jsx",
+    "markdown": ".md",
+    "mdx": ".mdx",
+    "python": ".py",
+    "typescript": ".ts",
+    "typescriptreact": ".tsx",
+}
+
+
+NOTHING = Checked()
+
+
+@dataclass
+class Buffer:
+    """An open text; the ticket is that of the work on it as it stands."""
+
+    uri: str
+    language: str
+    version: int | None
+    text: str
+    ticket: Ticket
+    memory: Memory = field(default_factory=Memory)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the buffers are: the folders of the workspace, and the encoding of the client's positions."""
+
+    roots: Sequence[str]
+    encoding: str
+
+    def root_of(self, path: Path | None) -> str:
+        """Return the innermost folder of the workspace that a path is in; for one in none, its own folder."""
+        if path is None:
+            return self.roots[0] if self.roots else os.getcwd()
+        around = [root for root in self.roots if path.is_relative_to(root)]
+        return max(around, key=len, default=str(path.parent))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found in one state of a buffer; the document is None where nothing is to be looked for."""
+
+    uri: str
+    version: int | None
+    positions: Positions
+    settings: Settings
+    ticket: Ticket
+    memory: Memory
+    document: Document | None = None
+    checked: Checked = NOTHING
+    problem: str = ""
+
+    def check(self, text: str) -> Checked:
+        """Return what is found in another text in the document's place; raises Stale."""
+        assert self.document is not None
+        document = replace(self.document, text=text)
+        return engine.check(document, self.settings, inspect=self.memory.inspect(self.ticket))
+
+    def fixed(self) -> str:
+        """Return the text with all safe fixes made; raises Stale."""
+        if self.document is None:
+            return self.positions.text
+        return engine.fix(self.document, self.settings, inspect=self.memory.inspect(self.ticket))[0]
+
+
+def examine(buffer: Buffer, configuration: Configuration, place: Place) -> Answer:
+    """Return what is found in a buffer; raises Stale once its ticket is called off."""
+    buffer.ticket.check()
+    path = file_of(buffer.uri)
+    folder = str(path.parent) if path else place.root_of(None)
+    chosen = configuration.choose(folder)
+    settings = _rooted(chosen.settings, place.root_of(path))
+    positions = Positions(buffer.text, place.encoding)
+    answer = Answer(
+        buffer.uri, buffer.version, positions, settings, buffer.ticket, buffer.memory, problem=chosen.problem
+    )
+    document = document_of(buffer.uri, buffer.language, buffer.text, folder)
+    if document is None or _left_out(path, buffer.text, settings, place):
+        return answer
+    answer = replace(answer, settings=_ignoring(settings, path, document), document=document)
+    buffer.memory.turn()
+    try:
+        return replace(answer, checked=answer.check(buffer.text))
+    except Stale:
+        raise
+    except Exception as error:  # as on the command line: an error in the engine costs this text, not the server
+        return replace(answer, document=None, problem=f"internal error: {type(error).__name__}: {error}")
+
+
+def file_of(uri: str) -> Path | None:
+    """Return the path of a file's URI, None for a text that is not in a file."""
+    path = to_fs_path(uri) if uri.startswith("file:") else None
+    return Path(path) if path else None
+
+
+def name_of(uri: str) -> str:
+    """Return the last part of a URI's path."""
+    return os.path.basename(unquote(urlsplit(uri).path)) or "untitled"
+
+
+def document_of(uri: str, language: str, text: str, folder: str) -> Document | None:
+    """Return the document of a text, None for a language that holds no dispatch.
+
+    The suffix of the URI decides, and where it is none of those that are read, the language that the client names.
+    """
+    path = file_of(uri) or Path(folder, name_of(uri))
+    if path.suffix.lower() in SUFFIXES:
+        return Document(path, text)
+    suffix = LANGUAGES.get(language)
+    return Document(path.with_name(path.name + suffix), text) if suffix else None
+
+
+def _rooted(settings: Settings, root: str) -> Settings:
+    """Return settings with a root: without a configuration, that is the folder of the workspace."""
+    return settings if settings.root else replace(settings, root=Path(root))
+
+
+def _left_out(path: Path | None, text: str, settings: Settings, place: Place) -> bool:
+    if len(text) > settings.max_file_size or len(text.encode("utf-8", "surrogatepass")) > settings.max_file_size:
+        return True
+    if path is None:
+        return False
+    return files.excluded(str(path), settings) or files.ignored(str(path), place.root_of(path))
+
+
+def _ignoring(settings: Settings, path: Path | None, document: Document) -> Settings:
+    """Return settings without the rules that `per-file-ignores` names for a path whose document has another one."""
+    if path is None or path == document.path:
+        return settings
+    return replace(settings, ignore=(*settings.ignore, *sorted(engine.per_file_ignores(path, settings))))
+
+
+def survey(answer: Answer) -> tuple[Surveyed, ...]:
+    """Return the snippets of an answer's document with their analysis; raises Stale once its ticket is called off."""
+    if answer.document is None:
+        return ()
+    found = []
+    for one in engine.survey(answer.document, answer.settings):
+        answer.ticket.check()
+        found.append(one)
+    return tuple(found)

@@ -1,0 +1,47 @@
+"""Findings as the diagnostics of a client."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from taskfan_lint import pages
+from taskfan_lint.finding import Finding, Severity
+from taskfan_lint.rules import unused_suppression
+from taskfan_lint.server.buffers import Answer
+
+SOURCE = "taskfan-lint"
+SEVERITIES = {
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.INFO: types.DiagnosticSeverity.Information,
+}
+
+
+def diagnostics(answer: Answer) -> list[types.Diagnostic]:
+    """Return the diagnostics of an answer, in the order of the findings."""
+    return [diagnostic(finding, answer) for finding in answer.checked.findings]
+
+
+def diagnostic(finding: Finding, answer: Answer) -> types.Diagnostic:
+    """Return a finding as a diagnostic; `data` holds its help, and who may apply its fix."""
+    return types.Diagnostic(
+        range=answer.positions.range(finding.span),
+        message=f"{finding.message}\nhelp: {finding.help}" if finding.help else finding.message,
+        severity=SEVERITIES[finding.severity],
+        code=finding.code,
+        code_description=types.CodeDescription(pages.file(finding.code).as_uri()),
+        source=SOURCE,
+        tags=[types.DiagnosticTag.Unnecessary] if finding.code == unused_suppression.NAME else None,
+        related_information=_related(finding, answer) or None,
+        data={
+            "help": finding.help,
+            "fix": finding.fix and {"message": finding.fix.message, "applicability": finding.fix.applicability.value},
+        },
+    )
+
+
+def _related(finding: Finding, answer: Answer) -> list[types.DiagnosticRelatedInformation]:
+    return [
+        types.DiagnosticRelatedInformation(types.Location(answer.uri, answer.positions.range(note.span)), note.message)
+        for note in finding.notes
+    ]
