@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,147 +11,29 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from conftest import ROOT
+from editor import COMMAND, ENVIRONMENT, SECONDS, Editor, capabilities, connect, disconnect
 from lsprotocol import types
-from pytest_lsp import ClientServerConfig, LanguageClient
 
-COMMAND = [sys.executable, "-m", "taskfan_lint", "server"]
-SECONDS = 20
+from taskfan_lint import fix, pages
 
 LOOP = 'for topic in ["tests", "docs"]:\n    Task(subagent_type="reviewer", prompt=f"Review the {topic}")\n'
-PROMPT = f"# Review\n\n```python\n{LOOP}```\n"
-FIXED = (
-    'Task(subagent_type="reviewer", prompt=f"Review the tests")\n'
-    'Task(subagent_type="reviewer", prompt=f"Review the docs")\n'
-)
-SCRIPT = 'for (const topic of topics) {\n  await Task({ subagent_type: "reviewer", prompt: topic });\n}\n'
+UNKNOWN = 'for path in paths:\n    Task(subagent_type="reviewer", prompt=f"Review {path}")\n'
 CLEAN = 'Task(subagent_type="reviewer", prompt="Review the tests")\n'
+TWO = f'{CLEAN}Task(subagent_type="writer", prompt="Write the notes")\n'
+SCRIPT = 'for (const topic of topics) {\n  await Task({ subagent_type: "reviewer", prompt: topic });\n}\n'
+IGNORE = "taskfan: ignore[dispatch-in-loop]"
+SERIAL = "taskfan: serial -- on purpose"
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-class Editor:
-    """A client with one server: its open texts, and what the server has sent."""
-
-    def __init__(self, client: LanguageClient, folder: Path) -> None:
-        self.client = client
-        self.folder = folder
-        self.texts: dict[str, str] = {}
-        self.version = 0
-        self.published: asyncio.Queue[types.PublishDiagnosticsParams] = asyncio.Queue()
-        self.messages: asyncio.Queue[str] = asyncio.Queue()
-        self.shown: asyncio.Queue[str] = asyncio.Queue()
-        self.refreshed: asyncio.Queue[str] = asyncio.Queue()
-        self.registered: list[types.Registration] = []
-        self.result: types.InitializeResult | None = None
-        feature = client.protocol.fm.features
-        feature[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = self.published.put_nowait
-        feature[types.WINDOW_SHOW_MESSAGE] = lambda params: self.messages.put_nowait(params.message)
-        feature[types.WINDOW_SHOW_DOCUMENT] = self._show
-        feature[types.WORKSPACE_DIAGNOSTIC_REFRESH] = lambda params: self.refreshed.put_nowait("diagnostics")
-        feature[types.WORKSPACE_CODE_LENS_REFRESH] = lambda params: self.refreshed.put_nowait("lenses")
-        feature[types.CLIENT_REGISTER_CAPABILITY] = lambda params: self.registered.extend(params.registrations)
-
-    def _show(self, params: types.ShowDocumentParams) -> types.ShowDocumentResult:
-        self.shown.put_nowait(params.uri)
-        return types.ShowDocumentResult(True)
-
-    def uri(self, name: str) -> str:
-        return (self.folder / name).as_uri()
-
-    def write(self, name: str, text: str) -> Path:
-        file = self.folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-        return file
-
-    def open(self, uri: str, text: str, language: str = "markdown") -> str:
-        self.version += 1
-        self.texts[uri] = text
-        item = types.TextDocumentItem(uri, language, self.version, text)
-        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
-        return uri
-
-    def change(self, uri: str, *changes: types.TextDocumentContentChangeEvent) -> int:
-        self.version += 1
-        document = types.VersionedTextDocumentIdentifier(self.version, uri)
-        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, changes))
-        return self.version
-
-    def replace(self, uri: str, text: str) -> int:
-        self.texts[uri] = text
-        return self.change(uri, types.TextDocumentContentChangeWholeDocument(text))
-
-    def close(self, uri: str) -> None:
-        self.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri)))
-
-    async def pushed(self, uri: str, version: int | None = None) -> list[types.Diagnostic]:
-        """Return the next diagnostics that are published for a URI, or those for one version of it."""
-        while True:
-            params = await asyncio.wait_for(self.published.get(), SECONDS)
-            if params.uri == uri and version in (None, params.version):
-                return list(params.diagnostics)
-
-    async def pulled(self, uri: str, before: str | None = None) -> Any:
-        document = types.TextDocumentIdentifier(uri)
-        params = types.DocumentDiagnosticParams(document, previous_result_id=before)
-        return await self.client.text_document_diagnostic_async(params)
-
-    async def actions(self, uri: str, line: int, *only: str) -> list[types.CodeAction]:
-        at = types.Position(line, 6)
-        context = types.CodeActionContext([], only=list(only) or None)
-        params = types.CodeActionParams(types.TextDocumentIdentifier(uri), types.Range(at, at), context)
-        found = await self.client.text_document_code_action_async(params)
-        return [one for one in found or () if isinstance(one, types.CodeAction)]
-
-    async def hover(self, uri: str, line: int, character: int) -> types.Hover | None:
-        document = types.TextDocumentIdentifier(uri)
-        return await self.client.text_document_hover_async(types.HoverParams(document, types.Position(line, character)))
-
-    async def lenses(self, uri: str) -> list[types.CodeLens]:
-        params = types.CodeLensParams(types.TextDocumentIdentifier(uri))
-        return list(await self.client.text_document_code_lens_async(params) or ())
-
-
-def capabilities(*, pull: bool = False, modern: bool = False, encodings: list[str] | None = None) -> Any:
-    """Return what a client can do: that of an old one, one that pulls, or one that can all that is asked for."""
-    pull = pull or modern
-    return types.ClientCapabilities(
-        general=types.GeneralClientCapabilities(position_encodings=encodings) if encodings else None,
-        text_document=types.TextDocumentClientCapabilities(
-            diagnostic=types.DiagnosticClientCapabilities() if pull else None,
-            code_action=types.CodeActionClientCapabilities(
-                data_support=True, resolve_support=types.ClientCodeActionResolveOptions(["edit"])
-            )
-            if modern
-            else None,
-        ),
-        window=types.WindowClientCapabilities(show_document=types.ShowDocumentClientCapabilities(modern)),
-        workspace=types.WorkspaceClientCapabilities(
-            configuration=modern,
-            workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=modern),
-            did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(modern),
-            diagnostics=types.DiagnosticWorkspaceClientCapabilities(modern),
-            code_lens=types.CodeLensWorkspaceClientCapabilities(modern),
-        ),
-    )
-
-
-async def connect(folder: Path, can: types.ClientCapabilities, *more: Path, **options: Any) -> Editor:
-    client: Any = await ClientServerConfig(COMMAND, server_env={**os.environ, "PYTHONPATH": str(ROOT)}).start()
-    editor = Editor(client, folder)
-    folders = [types.WorkspaceFolder(each.as_uri(), each.name) for each in (folder, *more)]
-    params = types.InitializeParams(can, workspace_folders=folders, **options)
-    editor.result = await client.initialize_session(params)
-    return editor
-
-
-async def disconnect(editor: Editor) -> None:
-    await editor.client.shutdown_session()
-    await editor.client.stop()
+def fenced(code: str, tag: str = "python") -> str:
+    return f"# Review\n\n```{tag}\n{code}```\n"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def old(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
-    """An old client, which is told diagnostics and can nothing else."""
+    """An old client, which is told diagnostics and can do nothing else."""
     editor = await connect(tmp_path_factory.mktemp("old"), capabilities())
     yield editor
     await disconnect(editor)
@@ -159,19 +41,491 @@ async def old(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def new(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
-    """A client that can all that the server makes use of."""
+    """A client that can do all that the server makes use of."""
     editor = await connect(tmp_path_factory.mktemp("new"), capabilities(modern=True))
     yield editor
     await disconnect(editor)
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+def codes(diagnostics: Any) -> list[Any]:
+    return [one.code for one in diagnostics]
 
 
-async def test_smoke(old: Editor) -> None:
-    uri = old.open(old.uri("a.md"), PROMPT)
-    print(await old.pushed(uri))
-    for a in await old.actions(uri, 4):
-        print(a)
-    print(await old.hover(uri, 4, 6))
-    print(old.result)
+async def found(editor: Editor, name: str, text: str, language: str = "markdown") -> list[Any]:
+    """Return the rules that are reported in a text that is opened and closed again."""
+    uri = editor.open(editor.uri(name) if ":" not in name else name, text, language)
+    reported = codes(await editor.pushed(uri))
+    editor.close(uri)
+    assert await editor.pushed(uri) == []
+    return reported
+
+
+# diagnostics
+
+
+async def test_an_old_client_is_told_the_diagnostics(old: Editor) -> None:
+    uri = old.open(old.uri("a.md"), fenced(LOOP))
+    (one,) = await old.pushed(uri, old.version)
+    assert one.range == types.Range(types.Position(4, 4), types.Position(4, 64))
+    assert one.severity is types.DiagnosticSeverity.Warning
+    assert (one.source, one.code, one.tags) == ("taskfan-lint", "dispatch-in-loop", None)
+    assert one.code_description == types.CodeDescription(pages.file("dispatch-in-loop").as_uri())
+    assert one.message == (
+        "`Task` goes out once per iteration, and no iteration uses another's result: `topic` only reaches `prompt` "
+        "(2 windows, 1 needed)\nhelp: write the calls one below another, without the loop"
+    )
+    target = types.Location(uri, types.Range(types.Position(3, 4), types.Position(3, 9)))
+    note = 'the loop over `["tests", "docs"]` starts a window for each iteration'
+    assert one.related_information == (types.DiagnosticRelatedInformation(target, note),)
+    assert one.data == {
+        "help": "write the calls one below another, without the loop",
+        "fix": {"message": "write out the calls, one below another", "applicability": "safe"},
+    }
+
+
+async def test_a_new_client_asks_and_is_told_nothing_unasked(new: Editor) -> None:
+    uri = new.open(new.uri("a.md"), fenced(LOOP))
+    first = await new.pulled(uri)
+    assert (first.kind, codes(first.items)) == ("full", ["dispatch-in-loop"])
+    again = await new.pulled(uri, first.result_id)
+    assert (again.kind, again.result_id) == ("unchanged", first.result_id)
+    new.replace(uri, fenced(CLEAN))
+    changed = await new.pulled(uri, first.result_id)
+    assert (changed.kind, list(changed.items)) == ("full", [])
+    new.close(uri)
+    closed = await new.pulled(uri, changed.result_id)
+    assert (closed.kind, list(closed.items)) == ("full", [])
+    assert new.published.empty()
+
+
+async def test_a_suppression_that_is_not_needed_is_shown_as_such(old: Editor) -> None:
+    uri = old.open(old.uri("unused.py"), CLEAN.replace("\n", f"  # {IGNORE}\n"), "python")
+    (one,) = await old.pushed(uri)
+    assert (one.code, one.tags) == ("unused-suppression", (types.DiagnosticTag.Unnecessary,))
+
+
+async def test_errors_and_hints_have_their_severities(old: Editor) -> None:
+    first, second = TWO.splitlines()
+    uri = old.open(old.uri("severity.py"), f'{first}\nnotify("x")\n{second}\n', "python")
+    assert [(each.code, each.severity) for each in await old.pushed(uri)] == [
+        ("work-between-dispatches", types.DiagnosticSeverity.Information)
+    ]
+    old.replace(uri, TWO.replace('")', '. Output: out.md")'))
+    assert [(each.code, each.severity) for each in await old.pushed(uri, old.version)] == [
+        ("conflicting-outputs", types.DiagnosticSeverity.Error)
+    ]
+
+
+async def test_a_closed_text_has_no_diagnostics(old: Editor) -> None:
+    uri = old.open(old.uri("closed.md"), fenced(LOOP))
+    assert codes(await old.pushed(uri)) == ["dispatch-in-loop"]
+    old.close(uri)
+    assert await old.pushed(uri) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "text", "expected"),
+    [
+        pytest.param("untitled:Untitled-1", "markdown", fenced(LOOP), 1, id="untitled Markdown"),
+        pytest.param("untitled:Untitled-2", "python", LOOP, 1, id="untitled Python"),
+        pytest.param("untitled:Untitled-3", "javascript", SCRIPT, 1, id="untitled JavaScript"),
+        pytest.param("untitled:Untitled-4", "plaintext", fenced(LOOP), 0, id="untitled text"),
+        pytest.param("prompt", "markdown", fenced(LOOP), 1, id="without a suffix"),
+        pytest.param("prompt.txt", "markdown", fenced(LOOP), 1, id="with an unknown suffix"),
+        pytest.param("plan.py", "markdown", LOOP, 1, id="the suffix decides"),
+        pytest.param("plan.js", "javascript", SCRIPT, 1, id="JavaScript"),
+        pytest.param("plan.tsx", "typescriptreact", SCRIPT, 1, id="TypeScript"),
+        pytest.param("é ü.md", "markdown", fenced(LOOP), 1, id="a name that the URI escapes"),
+    ],
+)
+async def test_suffix_or_language_tell_what_a_text_is(
+    old: Editor, name: str, language: str, text: str, expected: int
+) -> None:
+    assert await found(old, name, text, language) == ["dispatch-in-loop"] * expected
+
+
+async def test_a_text_counts_as_it_stands_in_the_editor_not_as_on_disk(old: Editor) -> None:
+    old.write("unsaved.md", fenced(CLEAN))
+    assert await found(old, "unsaved.md", fenced(LOOP)) == ["dispatch-in-loop"]
+
+
+@pytest.mark.parametrize("text", ["(" * 3000 + LOOP, f"x = {'[' * 90}{']' * 90}\n{LOOP}", f"# \ud83d\n{LOOP}"])
+async def test_odd_texts_are_survived(old: Editor, text: str) -> None:
+    uri = old.open(old.uri("odd.py"), text, "python")
+    await old.pushed(uri)
+    old.replace(uri, LOOP)
+    assert codes(await old.pushed(uri, old.version)) == ["dispatch-in-loop"]
+
+
+# positions
+
+
+@pytest.mark.parametrize(
+    ("encodings", "encoding", "columns"),
+    [
+        pytest.param(None, "utf-16", (19, 64), id="none asked for"),
+        pytest.param(["utf-8", "utf-16"], "utf-8", (22, 67), id="utf-8"),
+        pytest.param(["utf-32", "utf-16"], "utf-32", (18, 63), id="utf-32"),
+        pytest.param(["utf-7"], "utf-16", (19, 64), id="unknown"),
+    ],
+)
+async def test_positions_are_in_the_encoding_agreed_on(
+    tmp_path: Path, encodings: list[str] | None, encoding: str, columns: tuple[int, int]
+) -> None:
+    editor = await connect(tmp_path, capabilities(encodings=encodings))
+    assert editor.result is not None
+    assert editor.result.capabilities.position_encoding == encoding
+    code = 'for a in x:\f\n    "🚀é"; Task(); Task(subagent_type="a", prompt=f"Review {a}")\n'
+    uri = editor.open(editor.uri("a.md"), fenced(code))
+    (one,) = await editor.pushed(uri)
+    assert (one.range.start.line, one.range.start.character, one.range.end.character) == (4, *columns)
+    start, end = types.Position(4, columns[0]), types.Position(4, columns[1])
+    editor.change(uri, types.TextDocumentContentChangePartial(types.Range(start, end), CLEAN.strip()))
+    start = types.Position(3, 0)
+    editor.change(uri, types.TextDocumentContentChangePartial(types.Range(start, types.Position(4, 0)), "if y:\n"))
+    assert await editor.pushed(uri, editor.version) == []
+    await disconnect(editor)
+
+
+# actions
+
+
+@pytest.mark.parametrize(
+    ("code", "title", "preferred"),
+    [
+        pytest.param(LOOP, "Write out the calls, one below another", True, id="safe"),
+        pytest.param(
+            UNKNOWN, "Prepare every prompt first, then dispatch them in a loop of its own (unsafe)", None, id="unsafe"
+        ),
+    ],
+)
+async def test_a_fix_says_whether_it_is_safe(old: Editor, code: str, title: str, preferred: bool | None) -> None:
+    uri = old.open(old.uri("fix.md"), fenced(code))
+    action = (await old.actions(uri, 4, "quickfix"))[0]
+    assert (action.title, action.is_preferred, codes(action.diagnostics)) == (title, preferred, ["dispatch-in-loop"])
+    fixed, _ = fix(fenced(code), "fix.md", unsafe=True)
+    assert old.applied(action) == fixed
+
+
+async def test_a_fix_that_is_only_shown_is_no_action(old: Editor) -> None:
+    uri = old.open(old.uri("shown.md"), fenced("FOR EACH topic:\n" + LOOP.partition("\n")[2]))
+    (one,) = await old.pushed(uri)
+    assert one.code == "dispatch-in-loop"
+    titles = [action.title for action in await old.actions(uri, 4, "quickfix")]
+    assert titles == ["Ignore dispatch-in-loop on this line", "Mark as serial on purpose"]
+
+
+MANY = f"# All\n\n{fenced(LOOP)}\n> - x\n>\n>   ```python\n>   {LOOP.replace(chr(10), chr(10) + '>   ', 1)}>   ```\n"
+
+
+async def test_fix_all_makes_what_the_command_line_makes(old: Editor) -> None:
+    uri = old.open(old.uri("all.md"), MANY + fenced(UNKNOWN))
+    (action,) = await old.actions(uri, 0, "source.fixAll")
+    assert action.kind == "source.fixAll.taskfan-lint"
+    fixed, left = fix(MANY + fenced(UNKNOWN), "all.md")
+    assert old.applied(action) == fixed
+    old.replace(uri, fixed)
+    assert codes(await old.pushed(uri, old.version)) == codes(left) == ["dispatch-in-loop"]
+    assert await old.actions(uri, 0, "source.fixAll") == []
+
+
+async def test_a_new_client_asks_for_the_edit_of_fix_all_when_it_needs_it(new: Editor) -> None:
+    uri = new.open(new.uri("all.md"), MANY)
+    (action,) = await new.actions(uri, 0, "source.fixAll.taskfan-lint")
+    assert action.edit is None
+    resolved = await new.client.code_action_resolve_async(action)
+    assert new.applied(resolved) == fix(MANY, "all.md")[0]
+    (change,) = resolved.edit.document_changes
+    assert change.text_document == types.OptionalVersionedTextDocumentIdentifier(uri, new.version)
+
+
+@pytest.mark.parametrize(
+    ("only", "expected"),
+    [
+        pytest.param([], ["quickfix", "source.fixAll.taskfan-lint", "source.plan.taskfan-lint"], id="all"),
+        pytest.param(["quickfix"], ["quickfix"], id="quick fixes"),
+        pytest.param(["source"], ["source.fixAll.taskfan-lint", "source.plan.taskfan-lint"], id="source"),
+        pytest.param(["source.organizeImports", "refactor"], [], id="others"),
+    ],
+)
+async def test_only_the_kinds_asked_for_are_given(new: Editor, only: list[str], expected: list[str]) -> None:
+    uri = new.open(new.uri("kinds.md"), fenced(LOOP))
+    assert sorted({action.kind for action in await new.actions(uri, 4, *only)}) == expected
+
+
+TEXT = 'for a in x:\n    Task(subagent_type="a", prompt=f"""\nReview {a}""")\n'
+LISTED = LOOP[:-1] + "  # taskfan: ignore[wide-fan-out]\n"
+LISTED_TOO = LISTED.replace("out]", "out, dispatch-in-loop]")
+
+
+def at_end(code: str, comment: str, line: int = 2) -> str:
+    rows = code.splitlines()
+    rows[line - 1] += comment
+    return "\n".join(rows) + "\n"
+
+
+def above(code: str, comment: str, line: int = 2) -> str:
+    rows = code.splitlines()
+    rows.insert(line - 1, comment)
+    return "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "ignored", "serial"),
+    [
+        pytest.param("a.py", LOOP, at_end(LOOP, f"  # {IGNORE}"), at_end(LOOP, f"  # {SERIAL}"), id="Python"),
+        pytest.param("a.js", SCRIPT, at_end(SCRIPT, f"  // {IGNORE}"), at_end(SCRIPT, f"  // {SERIAL}"), id="script"),
+        pytest.param("a.py", TEXT, above(TEXT, f"    # {IGNORE}"), above(TEXT, f"    # {SERIAL}"), id="in a string"),
+        pytest.param("a.py", LISTED, LISTED_TOO, above(LISTED, f"    # {SERIAL}"), id="one more rule"),
+    ],
+)
+@pytest.mark.parametrize("place", ["file", "fence", "quoted fence"])
+async def test_a_comment_suppresses_a_finding(
+    old: Editor, name: str, before: str, ignored: str, serial: str, place: str
+) -> None:
+    def text(code: str) -> str:
+        block = fenced(code, "js" if name == "a.js" else "python")
+        quoted = "".join(f"> {line}\n" for line in block.splitlines())
+        return {"file": code, "fence": block, "quoted fence": quoted}[place]
+
+    uri = old.open(old.uri(name if place == "file" else "comment.md"), text(before), "unknown")
+    given = await old.actions(uri, 1 if place == "file" else 4, "quickfix")
+    actions = {action.title: old.applied(action) for action in given}
+    assert actions["Ignore dispatch-in-loop on this line"] == text(ignored)
+    assert actions["Mark as serial on purpose"] == text(serial)
+    old.replace(uri, text(ignored))
+    assert "dispatch-in-loop" not in codes(await old.pushed(uri, old.version))
+
+
+async def test_a_finding_that_no_comment_suppresses_has_no_such_action(old: Editor) -> None:
+    uri = old.open(old.uri("broken.py"), f"{CLEAN}x = = 1\n", "python")
+    assert codes(await old.pushed(uri)) == ["syntax-error"]
+    assert await old.actions(uri, 1, "quickfix") == []
+
+
+# hover, plan and lenses
+
+
+async def test_hover_shows_the_page_of_the_rule_and_the_window(old: Editor) -> None:
+    uri = old.open(old.uri("hover.md"), fenced(LOOP))
+    shown = await old.hover(uri, 4, 10)
+    assert shown is not None
+    page = pages.page("dispatch-in-loop").strip()
+    assert shown.contents == types.MarkupContent(
+        types.MarkupKind.Markdown, f"`Task` is 1 of 1 in window 1\n\n---\n\n{page}"
+    )
+    assert shown.range == types.Range(types.Position(4, 4), types.Position(4, 64))
+    assert await old.hover(uri, 0, 0) is None
+
+
+CHAIN = f'{TWO}await_all = gather()\nTask(subagent_type="editor", prompt=f"Edit {{await_all}}")\n'
+STEPS = f'a = {CLEAN}b = {TWO.splitlines()[1]}\nTask(subagent_type="editor", prompt=f"Edit {{a}} and {{b}}")\n'
+
+
+@pytest.mark.parametrize(
+    ("line", "place"), [(0, "1 of 2 in window 1"), (1, "2 of 2 in window 1"), (2, "1 of 1 in window 2")]
+)
+async def test_hover_shows_the_window_of_a_dispatch(old: Editor, line: int, place: str) -> None:
+    uri = old.open(old.uri("windows.py"), STEPS, "python")
+    shown = await old.hover(uri, line, 8)
+    assert shown is not None
+    assert shown.contents == types.MarkupContent(types.MarkupKind.Markdown, f"`Task` is {place}")
+
+
+PLAN = """\
+# Windows of plan.py
+
+The dispatches of one window can run at once as written.
+
+## Lines 1 to 3
+
+| window | place | line | dispatch |
+| --- | --- | --- | --- |
+| 1 | 1 of 2 | 1 | `Task reviewer` |
+| 1 | 2 of 2 | 2 | `Task writer` |
+| 2 | 1 of 1 | 3 | `Task editor` |
+"""
+
+
+async def test_the_plan_is_shown_in_a_message_or_a_document(old: Editor, new: Editor) -> None:
+    for editor in (old, new):
+        uri = editor.open(editor.uri("plan.py"), STEPS, "python")
+        (action,) = await editor.actions(uri, 0, "source.plan")
+        assert action.command == types.Command("Show the plan", "taskfan-lint.showPlan", arguments=(uri,))
+        asked = types.ExecuteCommandParams(action.command.command, action.command.arguments)
+        assert await editor.client.workspace_execute_command_async(asked) == PLAN
+    assert await asyncio.wait_for(old.messages.get(), SECONDS) == PLAN
+    shown = await asyncio.wait_for(new.shown.get(), SECONDS)
+    assert Path(shown.removeprefix("file://")).read_text() == PLAN
+    assert Path(shown).name == "plan.py.plan.md"
+
+
+async def test_lenses_are_off_until_they_are_asked_for(new: Editor) -> None:
+    uri = new.open(new.uri("lens.py"), STEPS, "python")
+    assert await new.lenses(uri) == []
+    new.client.set_configuration({"codeLens": True}, section="taskfan-lint")
+    new.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+    assert await asyncio.wait_for(new.refreshed.get(), SECONDS) == "lenses"
+    lenses = await new.lenses(uri)
+    assert [(lens.range.start.line, lens.command and lens.command.title) for lens in lenses] == [
+        (0, "1 of 2 in window 1"),
+        (1, "2 of 2 in window 1"),
+        (2, "1 of 1 in window 2"),
+    ]
+    new.client.set_configuration({}, section="taskfan-lint")
+
+
+async def test_an_old_client_turns_lenses_on_by_its_options(tmp_path: Path) -> None:
+    editor = await connect(tmp_path, capabilities(), initialization_options={"codeLens": True})
+    uri = editor.open(editor.uri("lens.py"), STEPS, "python")
+    assert len(await editor.lenses(uri)) == 3
+    settings = {"taskfan-lint": {"codeLens": False}}
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings))
+    assert await editor.lenses(uri) == []
+    await disconnect(editor)
+
+
+# configuration
+
+
+async def test_the_configuration_counts_and_is_read_again_when_it_changes(old: Editor) -> None:
+    file = old.write("project/taskfan-lint.toml", 'ignore = ["dispatch-in-loop"]\n')
+    uri = old.open(old.uri("project/a.md"), fenced(LOOP))
+    assert await old.pushed(uri) == []
+    file.write_text('severity = { dispatch-in-loop = "error" }\n')
+    assert [one.severity for one in await old.pushed(uri)] == [types.DiagnosticSeverity.Error]
+    file.write_text('severity = { dispatch-in-loop = "err')
+    warning = f"taskfan-lint: {file}:1: broken TOML: Unterminated string; what counted before still counts"
+    assert await asyncio.wait_for(old.messages.get(), SECONDS) == warning
+    assert [one.severity for one in await old.pushed(uri)] == [types.DiagnosticSeverity.Error]
+    file.write_text('severity = { dispatch-in-loop = "info" }\n')
+    assert [one.severity for one in await old.pushed(uri)] == [types.DiagnosticSeverity.Information]
+    assert old.messages.empty()
+
+
+async def test_a_file_that_the_configuration_extends_is_watched_too(old: Editor) -> None:
+    base = old.write("base.toml", 'ignore = ["dispatch-in-loop"]\n')
+    old.write("extending/taskfan-lint.toml", 'extend = "../base.toml"\n')
+    uri = old.open(old.uri("extending/a.md"), fenced(LOOP))
+    assert await old.pushed(uri) == []
+    base.write_text("")
+    assert codes(await old.pushed(uri)) == ["dispatch-in-loop"]
+
+
+async def test_a_new_client_says_which_files_have_changed(new: Editor) -> None:
+    (registration,) = new.registered
+    assert registration.method == types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+    uri = new.open(new.uri("watched/a.md"), fenced(LOOP))
+    before = await new.pulled(uri)
+    assert codes(before.items) == ["dispatch-in-loop"]
+    file = new.write("watched/.taskfan-lint.toml", 'ignore = ["dispatch-in-loop"]\n')
+    event = types.FileEvent(file.as_uri(), types.FileChangeType.Created)
+    new.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+    assert await asyncio.wait_for(new.refreshed.get(), SECONDS) == "diagnostics"
+    after = await new.pulled(uri, before.result_id)
+    assert (after.kind, list(after.items)) == ("full", [])
+
+
+async def test_files_that_are_left_out_have_no_diagnostics(old: Editor) -> None:
+    old.write("left/taskfan-lint.toml", 'extend-exclude = ["archive/"]\nmax-file-size = 400\n')
+    old.write("left/.gitignore", "*.draft.md\n")
+    assert await found(old, "left/a.md", fenced(LOOP)) == ["dispatch-in-loop"]
+    assert await found(old, "left/archive/a.md", fenced(LOOP)) == []
+    assert await found(old, "left/node_modules/x/a.md", fenced(LOOP)) == []
+    assert await found(old, "left/a.draft.md", fenced(LOOP)) == []
+    assert await found(old, "left/large.md", fenced(LOOP) + "é" * 180) == []
+
+
+async def test_rules_are_ignored_by_path_with_or_without_a_suffix(old: Editor) -> None:
+    old.write("paths/taskfan-lint.toml", 'per-file-ignores = { "drafts/*" = ["dispatch-in-loop"] }\n')
+    assert await found(old, "paths/a", fenced(LOOP)) == ["dispatch-in-loop"]
+    assert await found(old, "paths/drafts/a", fenced(LOOP)) == []
+    assert await found(old, "paths/drafts/a.md", fenced(LOOP)) == []
+
+
+async def test_each_folder_of_a_workspace_has_its_own_configuration(tmp_path: Path) -> None:
+    build, second = tmp_path / "build", tmp_path / "second"
+    for folder in (build, second):
+        folder.mkdir()
+    (second / "pyproject.toml").write_text('[tool.taskfan-lint]\nignore = ["dispatch-in-loop"]\n')
+    editor = await connect(build, capabilities(), second)
+    assert await found(editor, (build / "a.md").as_uri(), fenced(LOOP)) == ["dispatch-in-loop"]
+    assert await found(editor, (second / "a.md").as_uri(), fenced(LOOP)) == []
+    assert await found(editor, "untitled:Untitled-1", fenced(LOOP)) == ["dispatch-in-loop"]
+    await disconnect(editor)
+
+
+# work
+
+
+def large(name: str) -> str:
+    return "".join(fenced(LOOP.replace("topic", f"{name}{number}")) for number in range(200))
+
+
+async def test_the_server_answers_while_it_analyses(old: Editor) -> None:
+    uri = old.open(old.uri("large.md"), large("a"))
+    assert await old.lenses(uri) == []
+    assert old.published.empty()
+    assert len(await old.pushed(uri)) == 200
+
+
+async def test_only_what_stands_still_is_analysed(old: Editor) -> None:
+    uri = old.open(old.uri("typed.md"), large("b"))
+    for number in range(50):
+        old.replace(uri, large(f"c{number}"))
+    old.replace(uri, fenced(LOOP))
+    versions = [(await asyncio.wait_for(old.published.get(), SECONDS)).version]
+    while versions[-1] != old.version:
+        versions.append((await asyncio.wait_for(old.published.get(), SECONDS)).version)
+    assert len(versions) < 25
+    old.replace(uri, fenced(CLEAN))
+    params = await asyncio.wait_for(old.published.get(), SECONDS)
+    assert (params.uri, params.version, list(params.diagnostics)) == (uri, old.version, [])
+
+
+async def test_a_question_about_a_text_that_changes_is_answered_for_what_it_is_then(new: Editor) -> None:
+    uri = new.open(new.uri("racing.md"), large("d"))
+    asked = asyncio.ensure_future(new.pulled(uri))
+    await asyncio.sleep(0)
+    new.replace(uri, fenced(CLEAN))
+    assert list((await asked).items) == []
+
+
+# the end
+
+
+def message(method: str, number: int | None = None, params: str = "null") -> bytes:
+    own = f'"id": {number}, ' if number is not None else ""
+    body = f'{{"jsonrpc": "2.0", {own}"method": "{method}", "params": {params}}}'
+    return f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+INITIALIZE = message("initialize", 1, '{"capabilities": {}, "processId": null}')
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        pytest.param(INITIALIZE + message("shutdown", 2) + message("exit"), 0, id="as agreed"),
+        pytest.param(INITIALIZE + message("exit"), 1, id="without shutdown"),
+        pytest.param(INITIALIZE, 1, id="end of input"),
+        pytest.param(b"", 1, id="nothing"),
+    ],
+)
+async def test_the_server_ends_with_its_client(sent: bytes, status: int) -> None:
+    done = subprocess.run(COMMAND, input=sent, capture_output=True, env=ENVIRONMENT, timeout=SECONDS, check=False)
+    assert (done.returncode, done.stderr) == (status, b"")
+
+
+async def test_the_server_does_not_outlive_the_process_of_its_client() -> None:
+    client = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    server = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT)
+    assert server.stdin is not None
+    assert server.stdout is not None
+    server.stdin.write(message("initialize", 1, f'{{"capabilities": {{}}, "processId": {client.pid}}}'))
+    server.stdin.flush()
+    assert server.stdout.readline().startswith(b"Content-Length: ")
+    client.communicate(b"\n", timeout=SECONDS)
+    assert server.wait(SECONDS) == 1  # its standard input is still open
+    server.stdin.close()
+    server.stdout.close()

@@ -34,7 +34,7 @@ def declaring_serial(
     """Return the edit that declares a finding's region serial on purpose; `order` are the rules that this is about."""
     if finding.code not in order:
         return None
-    edits = _comments("taskfan: serial -- one after another on purpose", finding, answer, surveyed)
+    edits = _comments("taskfan: serial -- on purpose", finding, answer, surveyed)
     return next((edit for edit in edits if _silences(edit, finding, answer, order)), None)
 
 

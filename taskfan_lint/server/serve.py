@@ -77,6 +77,7 @@ class Server:
 
     async def initialized(self, params: types.InitializedParams) -> None:
         self._keep(self.session.watch())
+        self._keep(self.session.warm_up())
         if self.client.watches_files:
             watchers = [types.FileSystemWatcher(f"**/{name}") for name in WATCHED]
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
@@ -98,22 +99,23 @@ class Server:
     def _place(self) -> None:
         workspace = self.language.workspace
         uris = [folder.uri for folder in workspace.folders.values()] or [workspace.root_uri or ""]
-        self.session.place = Place(roots(uris), str(getattr(workspace.position_encoding, "value", "utf-16")))
+        encoding = workspace.position_encoding
+        self.session.place = Place(roots(uris), str(getattr(encoding, "value", encoding)))
 
     # options
 
     def _read_options(self, options: object) -> None:
+        before = self.shows_lenses
         if isinstance(options, dict):
             self.shows_lenses = options.get("codeLens") is True
+        if self.shows_lenses != before and self.client.refreshes_lenses:
+            self.language.workspace_code_lens_refresh(None)
 
     async def _ask_options(self) -> None:
-        if not self.client.tells_configuration:
-            return
-        asked = types.ConfigurationParams([types.ConfigurationItem(section=SOURCE)])
-        answers = await self.language.workspace_configuration_async(asked)
-        self._read_options(answers[0] if answers else None)
-        if self.client.refreshes_lenses:
-            self.language.workspace_code_lens_refresh(None)
+        if self.client.tells_configuration:
+            asked = types.ConfigurationParams([types.ConfigurationItem(section=SOURCE)])
+            answers = await self.language.workspace_configuration_async(asked)
+            self._read_options(answers[0] if answers else None)
 
     async def did_change_configuration(self, params: types.DidChangeConfigurationParams) -> None:
         if isinstance(params.settings, dict):

@@ -7,16 +7,21 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
 from itertools import count
+from pathlib import Path
 from typing import Any, TypeVar
 
+from taskfan_lint import engine
 from taskfan_lint.engine import Surveyed
 from taskfan_lint.server import buffers
 from taskfan_lint.server.buffers import Answer, Buffer, Place
 from taskfan_lint.server.configuration import Configuration
 from taskfan_lint.server.worker import Stale, Ticket, Worker
+from taskfan_lint.settings import Settings
+from taskfan_lint.source import Document
 
 Result = TypeVar("Result")
 PAUSE = 0.05  # seconds without a key before a text is looked at
+EXAMPLE = '```python\nTask(subagent_type="a", prompt="b")\n```\n'
 PERIOD = 1.0  # seconds between two looks at the configuration files
 
 
@@ -80,6 +85,10 @@ class Session:
         for uri in [*self._buffers]:
             self.close(uri)
         self.worker.close()
+
+    async def warm_up(self) -> None:
+        """Load what the first text will need."""
+        await self.worker.run(lambda: engine.check(Document(Path("a.md"), EXAMPLE), Settings()))
 
     async def watch(self) -> None:
         """Reread when a configuration file has changed, for as long as the task runs."""
