@@ -60,7 +60,7 @@ def _read(folder: str, before: _Known | None) -> _Known:
     except (ConfigError, OSError) as error:
         last = before.chosen.settings if before else Settings()
         place, reason = (error.path, error.reason) if isinstance(error, ConfigError) else (folder, str(error))
-        return _Known(stamp, extended, Chosen(last, f"{place}: {reason}"))
+        return _Known(stamp, extended, Chosen(last, f"{place}: {reason}; what counted before still counts"))
     if not files:
         settings = replace(settings, root=None)
     return _Known(stamp, files, Chosen(settings))

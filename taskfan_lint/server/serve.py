@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import tempfile
 from collections.abc import Callable
@@ -32,6 +33,7 @@ class Server:
         self.shows_lenses = False
         self.status = 1  # until the client has said that it will go
         self._kept: list[asyncio.Task[None]] = []
+        self._watch: asyncio.Task[None] | None = None  # goes on after `shutdown`, until the client is gone
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._register()
 
@@ -61,9 +63,12 @@ class Server:
         """Serve until the client goes, and return the exit status."""
         self.language.start_io()
         self.session.stop()
+        self._clean_up()
+        return self.status
+
+    def _clean_up(self) -> None:
         if self._folder is not None:
             self._folder.cleanup()
-        return self.status
 
     # the connection
 
@@ -73,7 +78,7 @@ class Server:
         self._place()
         self._read_options(params.initialization_options)
         if params.process_id is not None:
-            self._keep(self._leave_with(params.process_id))
+            self._watch = asyncio.ensure_future(self._leave_with(params.process_id))
 
     async def initialized(self, params: types.InitializedParams) -> None:
         self._keep(self.session.watch())
@@ -87,6 +92,8 @@ class Server:
 
     def shutdown(self, params: None) -> None:
         self.status = 0
+        for task in self._kept:
+            task.cancel()
         self.session.stop()
 
     def _keep(self, work: Any) -> None:
@@ -94,6 +101,7 @@ class Server:
 
     async def _leave_with(self, process: int) -> None:
         await outlive(process)
+        self._clean_up()
         os._exit(self.status)  # the thread that reads standard input cannot be interrupted
 
     def _place(self) -> None:
@@ -159,8 +167,8 @@ class Server:
             self.language.workspace_code_lens_refresh(None)
 
     def _warn(self, problem: str) -> None:
-        message = f"{SOURCE}: {problem}; what counted before still counts"
-        self.language.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
+        message = types.ShowMessageParams(types.MessageType.Warning, f"{SOURCE}: {problem}")
+        self.language.window_show_message(message)
 
     async def diagnostic(self, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         answer = await self.session.answer(params.text_document.uri)
@@ -188,10 +196,10 @@ class Server:
                 given += actions.fixes(findings, answer, versioned=versioned)
                 given += actions.suppressions(findings, answer, surveyed, versioned=versioned)
             if actions.wants(wanted, actions.FIX_ALL) and actions.is_fixable(answer):
-                lazily = self.client.resolves_edits
-                given.append(
-                    actions.unresolved_fix_all(answer) if lazily else actions.fix_all(answer, versioned=versioned)
-                )
+                if self.client.resolves_edits:
+                    given.append(actions.unresolved_fix_all(answer))
+                elif wanted:  # its edit takes too long to be made whenever the cursor moves
+                    given.append(actions.fix_all(answer, versioned=versioned))
             if actions.wants(wanted, actions.PLAN):
                 given += actions.show_plan(answer, surveyed, params.range)
             return given
@@ -240,7 +248,7 @@ class Server:
 
 def _function(method: Callable[..., Any]) -> Callable[..., Any]:
     """Return a method as a function: pygls writes attributes on what it is given."""
-    if asyncio.iscoroutinefunction(method):
+    if inspect.iscoroutinefunction(method):
 
         async def wait(*arguments: Any) -> Any:
             return await method(*arguments)
