@@ -69,7 +69,8 @@ def plan(name: str, text: str, dispatches: Iterable[Placed]) -> str:
     for _, group in groupby(dispatches, key=lambda one: one.snippet):
         found = list(group)
         rows = [(lines.position(one.span.start)[0], one) for one in found]
-        parts.append(f"## Lines {rows[0][0]} to {lines.position(found[-1].span.end)[0]}\n")
+        first, last = rows[0][0], lines.position(found[-1].span.end)[0]
+        parts.append(f"## Line {first}\n" if first == last else f"## Lines {first} to {last}\n")
         table = [f"| {one.window} | {one.first} of {one.size} | {row} | {_cell(one)} |" for row, one in rows]
         parts.append("\n".join(["| window | place | line | dispatch |", "| --- | --- | --- | --- |", *table]) + "\n")
     if len(parts) == 1:

@@ -110,6 +110,16 @@ function M.setup(options)
       M.start(event.buf, options)
     end,
   })
+  if options.code_lens then
+    vim.api.nvim_create_autocmd({ "BufEnter", "CursorHold", "InsertLeave" }, {
+      group = group,
+      callback = function(event)
+        if client_of(event.buf) then
+          vim.lsp.codelens.refresh()
+        end
+      end,
+    })
+  end
   vim.api.nvim_create_user_command("TaskfanLintFix", function()
     M.fix_all()
   end, { desc = "Make all safe fixes of taskfan-lint" })
