@@ -29,6 +29,8 @@ _IMPORTED = re.compile(
 )
 _CALL = re.compile(rf"(?<![\w.])(?:(?:{'|'.join(sorted(SIMPLE_NAMES))})\s*\(\s*[^)\s]|task\s*\(\s*[^)]*subagent_type)")
 
+TOLERANT = "this code does not parse: it was read by its calls, brackets and indentation, so there is no fix"
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -102,7 +104,11 @@ def judge(snippet: Snippet, around: Surroundings) -> Judged | None:
     if facts is None:
         return None
     analysis = analyse(facts)
-    found = verified(list(_findings(analysis, settings)), analysis, snippet.code, reading)
+    found = list(_findings(analysis, settings))
+    if facts.read == "scanned":
+        found = [_tolerant(one) for one in found]
+    else:
+        found = verified(found, analysis, snippet.code, reading)
     asked = frozenset(name for name in rules.rule_names() if settings.enables(name))
     kept, suppressed, unused = suppress.suppress(found, suppress.suppressions(facts), asked)
     findings = [*kept, *(one for one in unused if settings.enables(one.code))]
@@ -116,6 +122,12 @@ def analysis_of(snippet: Snippet, around: Surroundings) -> Analysis | None:
     except Unparsable:
         return None
     return analyse(facts) if facts is not None else None
+
+
+def _tolerant(one: Finding) -> Finding:
+    """Return a finding of a tolerant reading: without a fix, and with a note that says why."""
+    notes = [note for note in one.notes if not note.message.startswith("no fix")]
+    return replace(one, fix=None, notes=(*notes, Note(one.span, TOLERANT)))
 
 
 def _unread(snippet: Snippet, error: Unparsable, settings: Settings) -> Inspected:

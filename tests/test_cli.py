@@ -303,7 +303,7 @@ def test_quiet_and_verbose(cli: Cli) -> None:
 
 
 def test_the_summary_is_honest(cli: Cli) -> None:
-    broken = "```python\nTask(subagent_type='a', prompt='b' ([\n```\n"
+    broken = "```python\nTask(scout): 'look at it\n```\n"
     write("a.md", f"# Plan\n\n**❌ WRONG: one after another**\n\n```python\n{LOOP}```\n")
     write("b.md", broken * 7)
     write("c.py", CLEAN)
@@ -317,7 +317,8 @@ def test_the_summary_is_honest(cli: Cli) -> None:
         "not analysable: b.md:2, b.md:5, b.md:8, b.md:11, b.md:14 and 2 more, `-v` names them",
     ]
     named = [line for line in lines(cli("-v").stderr) if line.startswith("not analysable: ")]
-    assert [line.split(": ")[1] for line in named] == [f"b.md:{row}" for row in range(2, 22, 3)]
+    reason = "no call here has the arguments of a dispatch"
+    assert named == [f"not analysable: b.md:{row}: {reason}" for row in range(2, 22, 3)]
     assert places(cli("--include-counterexamples", "a.md", "--output-format", "concise").stdout) == [
         "a.md:7:5: warning[dispatch-in-loop]"
     ]

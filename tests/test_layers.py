@@ -18,11 +18,12 @@ ORDER = """
 edit columns source prose marks blocks markdown dialect/
 finding excerpt fingerprint settings patterns profile
 analysis analysis.model analysis.tree analysis.paths analysis.exempt analysis.boundaries analysis.helpers
-analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.read
+analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.scanned/
+analysis.read
 rewrite/ rules rules.*
 suppress verify inspection engine project ignoring explain
 options schema config baseline git files pages diff report/ server/
-console completing outputs run sparing selection summary explaining checking hooks watching
+console completing outputs run sparing selection summary explaining checking inventory listing hooks watching
 commands help commands.* cli __main__ __init__
 """.split()
 HOMES = {

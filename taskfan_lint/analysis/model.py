@@ -351,7 +351,8 @@ class Facts:
     outer: frozenset[str] = frozenset()  # names that a function declares to be of a scope around it
     repaired: tuple[Span, ...] = ()  # what differs from the text as written: no fix touches it
     blocks: tuple[Span, ...] = ()  # where braces make scopes: each block, and each statement that stands for one
-    read: str = "parsed"  # or "repaired"
+    read: str = "parsed"  # or "repaired", or "scanned": tolerantly, without a parser
+    repairs: tuple[str, ...] = ()  # the names of the repairs that were made
     original: str = ""  # the code before repairs, where there were any
     lookalikes: tuple[Lookalike, ...] = ()
 

@@ -23,7 +23,7 @@ _SLASHES = re.compile(r"\)[ \t;,]*//")
 def read_snippet(code: str, reading: Reading) -> Facts | None:
     """Return the facts of code in the language of its tag, or, for a fence that does not parse so, in the other one.
 
-    Raises Unparsable, with what is wrong in the code as it stands.
+    A fence that does not parse at all is read tolerantly. Raises Unparsable.
     """
     if reading.tag in SCRIPT_TAGS:
         readers = (_read_script, _read_python, _read_repaired)
@@ -41,7 +41,7 @@ def read_snippet(code: str, reading: Reading) -> Facts | None:
                 facts = reader(code, reading)
                 if facts is not None:
                     return facts
-        raise
+    return _read_scanned(code, reading)
 
 
 def _read_python(code: str, reading: Reading) -> Facts | None:
@@ -69,6 +69,28 @@ def _read_repaired(code: str, reading: Reading) -> Facts | None:
     repaired = dialect.repair(code, dispatch_words(reading.settings))
     labels = tuple(Comment(label.span, label.text, True) for label in repaired.labels)
     facts = read(repaired.code, replace(reading, original=code, labels=labels))
-    if facts is None or (repaired.lost and not any(map(tree.holds_dispatch, _nodes(facts)))):
+    if facts is None:
         return None
-    return replace(facts, repaired=repaired.spans, read="repaired", original=code)
+    if not any(map(tree.holds_dispatch, _nodes(facts))) and (repaired.lost or "taskfan:" not in code):
+        return None
+    facts = replace(facts, repaired=repaired.spans, read="repaired", original=code, repairs=repaired.repairs)
+    return _scanned_if_more(facts, code, reading)
+
+
+def _scanned_if_more(facts: Facts, code: str, reading: Reading) -> Facts:
+    """Return the facts of a tolerant reading in place of those of a repaired one that lost calls."""
+    with suppress(Unparsable):
+        scanned = _read_scanned(code, reading)
+        if scanned is not None and _count(scanned) > _count(facts):
+            return scanned
+    return facts
+
+
+def _count(facts: Facts) -> int:
+    return sum(1 for _ in tree.dispatches(_nodes(facts)))
+
+
+def _read_scanned(code: str, reading: Reading) -> Facts | None:
+    from taskfan_lint.analysis.scanned.read import read  # lazy: only for fences that do not parse
+
+    return read(code, reading)

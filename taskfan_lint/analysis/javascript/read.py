@@ -112,6 +112,7 @@ def _collect(source: Source, reading: Reading, repairs: Repaired | None) -> Fact
         blocks=blocks(source),
         repaired=repairs.spans if repairs else (),
         read="repaired" if repairs else "parsed",
+        repairs=repairs.repairs if repairs else (),
     )
 
 
