@@ -61,7 +61,7 @@ def check(choices: Choices) -> int:
     paths = choices.paths or (".",)
     if choices.stdin:
         paths = (choices.stdin_filename or STDIN,)
-        found: list[Found] = [_stdin_source(paths[0], configs, choices.force_exclude)]
+        found: list[Found] = [stdin_source(paths[0], configs, choices.force_exclude)]
     else:
         found = find(paths, configs, force_exclude=choices.force_exclude)
     try:
@@ -119,7 +119,8 @@ def _narrowed(outcome: Outcome, selected: Selected, settings: Mapping[Path, Sett
     return replace(outcome, checked=checked, fails=fails(kept, settings[outcome.path]))
 
 
-def _stdin_source(name: str, configs: Configs, force_exclude: bool) -> Found:
+def stdin_source(name: str, configs: Configs, force_exclude: bool) -> Found:
+    """Return standard input under the name of a file, or that this file is excluded."""
     absolute = os.path.abspath(name)
     settings = configs.settings(os.path.dirname(absolute))
     if force_exclude and name != STDIN and excluded(absolute, settings):
@@ -214,14 +215,19 @@ def _left_out(output: Output, choices: Choices) -> bool:
 
 
 def _problems(found: list[Found], choices: Choices) -> bool:
+    return tell_problems(found, _look(choices), quiet=choices.quiet, verbose=choices.verbose)
+
+
+def tell_problems(found: Iterable[Found], look: Look, *, quiet: bool, verbose: bool) -> bool:
     """Say what is wrong with the paths; return whether something is."""
-    look = _look(choices)
+    problems = False
     for each in found:
-        if isinstance(each, Skipped) and not choices.quiet and (choices.verbose or not each.wanted):
+        if isinstance(each, Skipped) and not quiet and (verbose or not each.wanted):
             console.tell("warning", f"{look.path(each.path)}: {each.reason}, skipped")
         elif isinstance(each, Problem):
             console.tell("error", f"{look.path(each.path)}: {each.reason}")
-    return any(isinstance(each, Problem) for each in found)
+            problems = True
+    return problems
 
 
 def _troubles(run: Run, choices: Choices) -> bool:

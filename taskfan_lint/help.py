@@ -9,6 +9,7 @@ import click
 
 from taskfan_lint import completing
 from taskfan_lint.commands import command, command_names
+from taskfan_lint.options import OPTIONS, OptionError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -23,6 +24,9 @@ COMPLETIONS = {
     "PATH": completing.files,
     "[=REASON]": completing.files,
 }
+FINDING, FIXING, OUTPUT, FILES, CONFIGURATION, GENERAL = (
+    "Rule selection", "Fixes", "Output", "Files", "Configuration", "General",
+)  # fmt: skip
 
 Sections = dict[str, list[tuple[str, str]]]
 
@@ -53,6 +57,24 @@ def refuse(wrong: object, reason: str) -> None:
     """Raise UsageError with a reason where something is wrong."""
     if wrong:
         raise click.UsageError(reason)
+
+
+def listed(ctx: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> Any:
+    """Read a repeatable option of words between commas as the configuration key of that name is read."""
+    if not value:
+        return None
+    words = [word.strip() for part in value for word in part.split(",") if word.strip()]
+    return leveled(ctx, parameter, words)
+
+
+def leveled(ctx: click.Context, parameter: click.Parameter, value: object) -> Any:
+    """Read an option as the configuration key of that name is read."""
+    if value is None:
+        return None
+    try:
+        return OPTIONS[str(parameter.name).replace("_", "-")].read(value)
+    except OptionError as wrong:
+        raise click.BadParameter(str(wrong), ctx, parameter) from wrong
 
 
 class Sectioned(click.Command):

@@ -8,25 +8,26 @@ from typing import Any
 import click
 
 from taskfan_lint.checking import Choices, check
-from taskfan_lint.help import Sectioned, option, refuse
-from taskfan_lint.options import OPTIONS, OptionError, meant
+from taskfan_lint.help import (
+    CONFIGURATION,
+    FILES,
+    FINDING,
+    FIXING,
+    GENERAL,
+    OUTPUT,
+    Sectioned,
+    leveled,
+    listed,
+    option,
+    refuse,
+)
+from taskfan_lint.options import meant
 from taskfan_lint.outputs import Output
 from taskfan_lint.report import STDIN, formats
 from taskfan_lint.run import Mode
 from taskfan_lint.selection import Part, Selection
 
-FINDING, FIXING, OUTPUT, FILES, CONFIGURATION, GENERAL = (
-    "Rule selection", "Fixes", "Output", "Files", "Configuration", "General",
-)  # fmt: skip
 ADD_IGNORE = "--add-ignore"
-
-
-def listed(ctx: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> Any:
-    """Read a repeatable option of words between commas as the configuration key of that name is read."""
-    if not value:
-        return None
-    words = [word.strip() for part in value for word in part.split(",") if word.strip()]
-    return leveled(ctx, parameter, words)
 
 
 def one_line(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -34,16 +35,6 @@ def one_line(ctx: click.Context, parameter: click.Parameter, value: str | None) 
     if value and (value.strip() != value or "-->" in value or not value.isprintable()):
         raise click.BadParameter("a reason is one line, without blanks around it and without `-->`", ctx, parameter)
     return value
-
-
-def leveled(ctx: click.Context, parameter: click.Parameter, value: object) -> Any:
-    """Read an option as the configuration key of that name is read."""
-    if value is None:
-        return None
-    try:
-        return OPTIONS[str(parameter.name).replace("_", "-")].read(value)
-    except OptionError as wrong:
-        raise click.BadParameter(str(wrong), ctx, parameter) from wrong
 
 
 def parted(ctx: click.Context, parameter: click.Parameter, value: str | None) -> Part | None:
