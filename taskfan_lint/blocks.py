@@ -42,10 +42,11 @@ class Fence:
 
 @dataclass(frozen=True)
 class Blocks:
-    """The fences and the headings (row and text) of a text, in order."""
+    """The fences and the headings (row and text) of a text, in order, and the rows that are no content or a heading."""
 
     fences: tuple[Fence, ...]
     headings: tuple[tuple[int, str], ...]
+    apart: frozenset[int] = frozenset()
 
 
 def blocks(text: str) -> Blocks:
@@ -59,13 +60,16 @@ def blocks(text: str) -> Blocks:
     tokens = _parser().parse(body, {"last comment end": body.rfind("-->")})
     fences = []
     headings = []
+    apart = set(range(1, skipped + 1))
     for index, token in enumerate(tokens):
         row = (token.map[0] if token.map else 0) + skipped + 1
         if token.type == "fence":
             fences.append(Fence(row, token.info, token.markup, token.meta["closed"], token.meta["cuts"]))
         elif token.type == "heading_open":
             headings.append((row, tokens[index + 1].content))
-    return Blocks(tuple(fences), tuple(headings))
+        if token.type in ("heading_open", "html_block") and token.map:
+            apart.update(range(row, token.map[1] + skipped + 1))
+    return Blocks(tuple(fences), tuple(headings), frozenset(apart))
 
 
 def _front_matter(text: str) -> int:

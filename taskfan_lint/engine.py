@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from taskfan_lint.edit import NEWLINE, Edit, Lines, Span, apply, hull
 from taskfan_lint.finding import Applicability, Finding, Fix
-from taskfan_lint.profile import gate
+from taskfan_lint.profile import dispatch_words, gate
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import Document, Snippet
 
@@ -63,7 +63,7 @@ def check(
     if not _is_worth_reading(document, settings, index):
         return Checked()
     run = _Documents(document, settings, index, inspect)
-    checked = _check_markdown(run) if document.is_markdown else run.run(snippets(document))
+    checked = _check_markdown(run) if document.is_markdown else run.run(snippets(document, settings))
     return _present(checked, document, settings)
 
 
@@ -87,7 +87,7 @@ def survey(document: Document, settings: Settings, index: Index | None = None) -
         return
     from taskfan_lint import inspection  # lazy: LibCST is only needed where a document passes the gate
 
-    gated = _gated(snippets(document), document, settings, index)
+    gated = _gated(snippets(document, settings), document, settings, index)
     around = surroundings(gated, document, settings, index)
     for snippet in gated:
         analysis = inspection.analysis_of(snippet, around)
@@ -211,19 +211,19 @@ def helpers(document: Document, settings: Settings, index: Index | None = None) 
 def _check_markdown(run: _Documents) -> Checked:
     from taskfan_lint import markdown  # lazy: markdown-it is only needed where a Markdown file passes the gate
 
-    fences = markdown.fences(run.document)
+    fences = markdown.fences(run.document, dispatch_words(run.settings))
     checked = run.run(fences.snippets)
     unused = [one for span in fences.dangling_ignores for one in _unused(span, ("*",), set(), run.settings)]
     findings = (*checked.findings, *unused)
-    return replace(checked, findings=findings, fences=len(fences.snippets))
+    return replace(checked, findings=findings, fences=sum(not one.loose for one in fences.snippets))
 
 
-def snippets(document: Document) -> Iterable[Snippet]:
+def snippets(document: Document, settings: Settings) -> Iterable[Snippet]:
     """Return the code of a document: its fences, or all of it."""
     if document.is_markdown:
         from taskfan_lint import markdown  # lazy: markdown-it is only needed where a Markdown file passes the gate
 
-        return markdown.fences(document).snippets
+        return markdown.fences(document, dispatch_words(settings)).snippets
     tag = document.path.suffix.lower().lstrip(".") if document.is_script else "python"
     return [Snippet(document.text, tag=tag)]
 

@@ -125,7 +125,7 @@ def _judged(document: Document, settings: Settings, index: Index | None) -> Iter
     from taskfan_lint import inspection  # lazy: LibCST is only needed here
     from taskfan_lint.analysis.reading import Unparsable
 
-    snippets = list(engine.snippets(document))
+    snippets = list(engine.snippets(document, settings))
     around = engine.surroundings(snippets, document, settings, index, whole=True)
     for snippet in snippets:
         try:
@@ -140,7 +140,7 @@ def _unread_at(document: Document, settings: Settings, row: int, index: Index | 
     """Return why the code at a row is not read, as the end of a sentence, "" where it is, or is no code."""
     checked = engine.check(document, settings, index)
     below = [place for place in (*checked.unreadable, *checked.refused) if place.row >= row]
-    for snippet in engine.snippets(document):
+    for snippet in engine.snippets(document, settings):
         span = snippet.lift(Span(0, len(snippet.code)))
         lines = Lines(document.text)
         first, last = lines.position(span.start)[0], lines.position(span.end)[0]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from taskfan_lint import prose
 from taskfan_lint.blocks import Blocks, Fence, blocks
 from taskfan_lint.edit import NEWLINE, Lines, Span
+from taskfan_lint.loose import runs
 from taskfan_lint.marks import comment_markers, marking_tags
 from taskfan_lint.source import Document, Snippet
 
@@ -52,12 +53,15 @@ class _Ignore:
     rules: tuple[str, ...]
 
 
-def fences(document: Document) -> Fences:
-    """Return the snippets of a document and its ignore comments that met none."""
-    return _read(document.text, MAX_NESTING, None)
+def fences(document: Document, names: Iterable[str] = ()) -> Fences:
+    """Return the snippets of a document and its ignore comments that met none.
+
+    `names` are those of calls that make code of lines outside of fences.
+    """
+    return _read(document.text, MAX_NESTING, None, frozenset(names))
 
 
-def _read(text: str, depth: int, wrong: bool | None) -> Fences:
+def _read(text: str, depth: int, wrong: bool | None, names: frozenset[str]) -> Fences:
     """Return the fences of a text that is marked from outside as `wrong` says; the spans are offsets in the text."""
     lines = Lines(text)
     found = blocks(text)
@@ -65,17 +69,23 @@ def _read(text: str, depth: int, wrong: bool | None) -> Fences:
     waiting = list(reversed(surroundings.ignores()))
     read: list[Snippet] = []
     dangling: list[Span] = []
-    for fence in found.fences:
-        passed = [waiting.pop() for _ in range(len(waiting)) if waiting[-1].row < fence.row]
-        own = surroundings.verdict(fence)
-        inner = _snippets(lines, fence, depth, wrong if own is None else own)
+    for fence in sorted([*found.fences, *surroundings.loose(names)], key=lambda one: one.rows[-1]):
+        first = fence.row + isinstance(fence, _Loose)
+        passed = [waiting.pop() for _ in range(len(waiting)) if waiting[-1].row < first]
+        own = surroundings.verdict(first)
+        inner = _snippets(lines, fence, depth, wrong if own is None else own, names)
         used = [each for each in passed if each.rules and inner.snippets][-1:]
         dangling += [each.span for each in passed if each not in used] + list(inner.dangling_ignores)
         read += [_ignoring(each, used) for each in inner.snippets]
     return Fences(tuple(read), tuple(sorted([*dangling, *(each.span for each in waiting)])))
 
 
-def _snippets(lines: Lines, fence: Fence, depth: int, wrong: bool | None) -> Fences:
+@dataclass(frozen=True)
+class _Loose(Fence):
+    """A run of code outside of fences, as a fence that the row before it opens and nothing closes."""
+
+
+def _snippets(lines: Lines, fence: Fence, depth: int, wrong: bool | None, names: frozenset[str]) -> Fences:
     """Return a fence as one snippet, those of the fences in it, or none if it holds data."""
     tag = _tag(fence)
     if tag in DATA_TAGS:
@@ -83,7 +93,7 @@ def _snippets(lines: Lines, fence: Fence, depth: int, wrong: bool | None) -> Fen
     snippet = _snippet(lines, fence)
     holds_text = tag in MARKDOWN_TAGS or (len(fence.marks) > 3 and tag not in CODE_TAGS)
     if depth and holds_text and blocks(snippet.code).fences:
-        inner = _read(snippet.code, depth - 1, wrong)
+        inner = _read(snippet.code, depth - 1, wrong, names)
         nested = tuple(_nested(snippet, each) for each in inner.snippets)
         return Fences(nested, tuple(map(snippet.lift, inner.dangling_ignores)))
     code = comment_markers(snippet.code)
@@ -123,7 +133,7 @@ def _snippet(lines: Lines, fence: Fence) -> Snippet:
         length += len(code[-1])
     if not anchors:
         anchors, prefixes = [(0, lines.span(fence.row).start + len(lines.row(fence.row)))], [""]
-    return Snippet("".join(code), tuple(anchors), tuple(prefixes), fenced=True)
+    return Snippet("".join(code), tuple(anchors), tuple(prefixes), fenced=True, loose=isinstance(fence, _Loose))
 
 
 def _nested(outer: Snippet, inner: Snippet) -> Snippet:
@@ -151,11 +161,18 @@ class _Surroundings:
         fenced = {row for fence in found.fences for row in fence.rows}
         self._outside = {row: lines.row(row) for row in range(1, len(lines) + 1) if row not in fenced}
         self._headings = found.headings
+        self._apart = found.apart
         self._tags = sorted(marking_tags(self._outside.items()))
 
-    def verdict(self, fence: Fence) -> bool | None:
-        """Tell whether a fence is marked as wrong (True) or right (False): by the line before, a tag, the heading."""
-        for verdict in (self._line_before(fence.row), self._tag_around(fence.row), self._heading_above(fence.row)):
+    def loose(self, names: frozenset[str]) -> Iterator[_Loose]:
+        """Yield the runs of code outside of fences."""
+        rows = {row: text for row, text in self._outside.items() if row not in self._apart}
+        for run in runs(self._lines, rows, names):
+            yield _Loose(run.row - 1, "", "", False, run.cuts)
+
+    def verdict(self, row: int) -> bool | None:
+        """Tell whether code is marked as wrong (True) or right (False): by the line before, a tag, the heading."""
+        for verdict in (self._line_before(row), self._tag_around(row), self._heading_above(row)):
             if verdict is not None:
                 return verdict
         return None

@@ -110,8 +110,9 @@ class Snippet:
 
     `anchors` holds one pair (offset in code, offset in document) for each line of the code, and one for its end where
     the code ends with a line end; `prefixes` holds what stands before each of these lines in the document (list
-    indentation, block quote marks). The prefix of a blank line may be cut short there. A counter-example is marked as
-    wrong from outside of the code. `ignores` names the rules that the comment at `ignore_span` (a span of the
+    indentation, block quote marks). The prefix of a blank line may be cut short there. `loose` code stands outside of
+    fences, and is `fenced` all the same: it is read as code in a fence is. A counter-example is marked as wrong from
+    outside of the code. `ignores` names the rules that the comment at `ignore_span` (a span of the
     document) switches off for this snippet, `*` for all of them. `rewritten` maps a line of the code that is no longer
     as it was written to the line in the document, both without indentation.
     """
@@ -121,6 +122,7 @@ class Snippet:
     prefixes: tuple[str, ...] = ("",)
     tag: str = "python"
     fenced: bool = False
+    loose: bool = False
     counterexample: bool = False
     ignores: tuple[str, ...] = ()
     ignore_span: Span | None = None
