@@ -149,3 +149,16 @@ def test_calls_are_outermost_and_outside_of_strings() -> None:
     assert [(one.name, text[one.start : one.end]) for one in calls(text, NAMES)[0]] == [
         ("Task", "Task(prompt='Task(x)', then=Task(y))")
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        pytest.param("Collect the files.", [], id="words beside calls are steps"),
+        pytest.param('Task(prompt="Look around")', ["conflicting-outputs"], id="calls alone are one group"),
+    ],
+)
+def test_numbers_of_a_list_are_steps_where_some_are_words(first: str, expected: list[str]) -> None:
+    items = [first, *(f'Task(prompt="Write the report to out.md, part {part}")' for part in "ab")]
+    code = "".join(f"{number}. {item}\n" for number, item in enumerate(items, 1))
+    assert [one.code for one in check(f"```\n{code}```\n", "a.md")] == expected

@@ -29,7 +29,7 @@ CODE = [
     ("an indented block", f"Text:\n\n    {A}\n      {B}\n", [f"{A}\n  {B}"]),
     ("in a list item", f"1. Launch:\n   {A}\n", [A]),
     ("in a quote", f"> {A}\n> {B}\n", [f"{A}\n{B}"]),
-    ("over lines", 'Task(\n  subagent_type="a",\n  prompt="b",\n)\n', ['Task(\n  subagent_type="a",\n  prompt="b",\n)']),
+    ("over lines", 'Task(\n  prompt="b",\n)\n', ['Task(\n  prompt="b",\n)']),
     ("a result", f"plan = await {A}\n", [f"plan = await {A}"]),
     ("a declaration", f"const plan = await {A};\n", [f"const plan = await {A};"]),
     ("a comment behind", f"{A}  # first\n", [f"{A}  # first"]),

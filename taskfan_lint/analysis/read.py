@@ -67,7 +67,9 @@ def _read_repaired(code: str, reading: Reading) -> Facts | None:
     from taskfan_lint import dialect  # lazy: only for fences that do not parse
 
     repaired = dialect.repair(code, dispatch_words(reading.settings))
-    labels = tuple(Comment(label.span, label.text, True) for label in repaired.labels)
+    labels = tuple(
+        Comment(label.span, label.text, True) for label in (*repaired.labels, *dialect.steps(code, repaired.calls))
+    )
     facts = read(repaired.code, replace(reading, original=code, labels=labels))
     if facts is None:
         return None

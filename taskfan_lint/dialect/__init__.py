@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from taskfan_lint.dialect.repair import Label, Repaired, repair
+from taskfan_lint.dialect.steps import steps
 
-__all__ = ["Label", "Repaired", "repair"]
+__all__ = ["Label", "Repaired", "repair", "steps"]

@@ -26,7 +26,7 @@ class Label:
 class Repaired:
     """Code of the same length that may parse.
 
-    `spans` were changed, by the `repairs` named; `labels` stood before calls; `lost` are the offsets of calls that
+    `spans` were changed, by the `repairs` named; `labels` stood before `calls`; `lost` are the offsets of calls that
     nothing closes.
     """
 
@@ -35,6 +35,7 @@ class Repaired:
     repairs: tuple[str, ...]
     labels: tuple[Label, ...]
     lost: tuple[int, ...] = ()
+    calls: tuple[scan.Call, ...] = ()
 
 
 def repair(code: str, names: Iterable[str]) -> Repaired:
@@ -44,7 +45,7 @@ def repair(code: str, names: Iterable[str]) -> Repaired:
     work.run()
     canvas = work.canvas
     changed, lost = tuple(_changed(canvas)), _lost(code, unclosed)
-    return Repaired(canvas.text, changed, tuple(canvas.repairs), tuple(work.labels), lost)
+    return Repaired(canvas.text, changed, tuple(canvas.repairs), tuple(work.labels), lost, tuple(calls))
 
 
 def _lost(code: str, unclosed: Iterable[int]) -> tuple[int, ...]:

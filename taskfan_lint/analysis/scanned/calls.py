@@ -23,7 +23,7 @@ _KEY = re.compile(
 )
 _PREFIX = re.compile(r"[rRbBuUfF]{0,2}(?=[\"'`])")
 _PLACE = re.compile(
-    r"\$?\{+\s*(?P<name>[A-Za-z_]\w*)[^{}\r\n]{0,80}\}+|<(?P<angle>[A-Za-z_][\w -]{0,60})>"
+    r"\$?\{+\s*(?P<name>[A-Za-z_]\w*)[^{}\r\n]{0,80}\}+|\$(?P<shell>[A-Za-z_]\w*)|<(?P<angle>[A-Za-z_][\w -]{0,60})>"
     r"|\[(?P<square>[A-Za-z_][\w -]{0,60})\]"
 )
 _CONSTANT = re.compile(r"(?:True|False|None|true|false|null|[-+]?\d[\w.]*)$")
@@ -172,8 +172,8 @@ def template(code: str, span: Span) -> Template:
     parts: list[str | Ref] = []
     last = 0
     for place in _PLACE.finditer(text):
-        if place["name"]:
-            parts += text[last : place.start()], Ref(place["name"])
+        if name := place["name"] or place["shell"]:
+            parts += text[last : place.start()], Ref(name)
             last = place.end()
     return tuple(part for part in (*parts, text[last:]) if part)
 
@@ -183,7 +183,7 @@ def names(code: str, span: Span) -> frozenset[str]:
     text = code[span.start : span.end]
     found = set(NAME.findall(_STRING.sub(" ", text))) if string(code, span) is None else set()
     for place in _PLACE.finditer(text):
-        words = place["name"] or place["angle"] or place["square"]
+        words = place["name"] or place["shell"] or place["angle"] or place["square"]
         found |= {words, re.sub(r"[ -]+", "_", words.strip()).lower()}
         found |= set(NAME.findall(place[0]))
     return frozenset(found)

@@ -17,7 +17,7 @@ _BINDS = re.compile(
 )
 _CALLED = re.compile(r"(?:new\s+)?(?P<name>[A-Za-z_$][\w.$]*)\(\s*[\[{]?\s*$")
 _REST = re.compile(
-    r"(?:(?:return|yield|await)\s+)*(?:(?:new\s+)?[A-Za-z_$][\w.$]*\(\s*)?(?:[*.]{0,3}[\[{(]\s*)*"
+    r"(?:(?:return|yield|await)\s+)*(?:(?:new\s+)?[A-Za-z_$][\w.$]*\(\s*)?\$?(?:[*.]{0,3}[\[{(]\s*)*"
     r"(?:(?:async\s+)?(?:\([\w\s,:{}]{0,60}\)|[A-Za-z_]\w*)\s*=>\s*[({]*\s*)?(?:(?:return|await)\s+)*$"
 )
 _KEY = re.compile(r"[\"'][\w -]{1,60}[\"']\s*[:=]\s*$")

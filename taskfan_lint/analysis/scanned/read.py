@@ -29,14 +29,14 @@ from taskfan_lint.analysis.scanned.headers import Header, Opens, header
 from taskfan_lint.analysis.scanned.places import Place, between, is_words, place
 from taskfan_lint.analysis.scanned.plain import CLOSER, plain
 from taskfan_lint.analysis.scanned.scopes import TOGETHER, Frame, Scopes, uses
-from taskfan_lint.dialect import scan
+from taskfan_lint.dialect import scan, steps
 from taskfan_lint.dialect.lines import Line, split
 from taskfan_lint.edit import NEWLINE, Span
 from taskfan_lint.profile import Callee, dispatch_words, is_combiner, is_dispatch
 
 _COMMENT = re.compile(r"(?:#|//|/\*|\*/|\*(?=\s)|<!--|--(?=\s))+\s*")
 _CLOSERS = re.compile(r"[)\]}][)\]};,\s]*")
-_NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")  # a line of prose that is a step of its own
+_ALONE = re.compile(r"[ \t]*(?:[\r\n:;→]|->|=>|$)")
 _OVER = re.compile(r"\s*for\s+(?P<targets>[\w\s,()]{1,60}?)\s+in\s+(?P<source>[\w.()]{1,80})")
 
 
@@ -53,7 +53,8 @@ def read(code: str, reading: Reading) -> Facts | None:
             return None
         row = len(NEWLINE.findall(code, 0, reader.unclear[0])) + 1
         raise Unparsable(row, "no call here has the arguments of a dispatch")
-    comments = tuple(sorted(reader.comments, key=lambda one: one.span))
+    labels = (Comment(label.span, label.text, True) for label in steps(code, reader.calls))
+    comments = tuple(sorted([*reader.comments, *labels], key=lambda one: one.span))
     bound = {name for region in regions for node in region.body for name in tree.binds(node)}
     named = {use.name for region in regions for step in tree.steps(region.body) for use in step.uses}
     regions = tuple(replace(region, known=frozenset(named - bound)) for region in regions)
@@ -83,7 +84,7 @@ class _Reader:
         self._reading = reading
         self._lines = split(code)
         self._starts = [line.start for line in self._lines]
-        self._calls = calls.found_calls(code, dispatch_words(reading.settings))
+        self.calls = calls.found_calls(code, dispatch_words(reading.settings))
 
     def run(self) -> None:
         """Read all lines."""
@@ -92,10 +93,10 @@ class _Reader:
             line = self._lines[index]
             first = position
             last = index
-            while position < len(self._calls) and self._calls[position].start <= self._lines[last].end:
-                last = max(last, bisect_right(self._starts, self._calls[position].end - 1) - 1)
+            while position < len(self.calls) and self.calls[position].start <= self._lines[last].end:
+                last = max(last, bisect_right(self._starts, self.calls[position].end - 1) - 1)
                 position += 1
-            here = self._calls[first:position]
+            here = self.calls[first:position]
             if not (here and self._statement(line, self._lines[last], here)):
                 for row in range(index, last + 1):
                     self._line(self._lines[row])
@@ -148,7 +149,7 @@ class _Reader:
             if self._dispatches(call, given):
                 actions.append(calls.dispatch(self.code, call, given, self._awaited(call), self._reading.settings))
             else:
-                if given and call.name not in self._reading.foreign and not any(one.keyword for one in given):
+                if given and self._is_alone(call) and not any(one.keyword for one in given):
                     self.unclear.append(call.start)
                 others.append(Call(call.name, Span(call.start, call.end), frozenset(use.name for use in reads)))
         whole = Span(start, accepted[-1].end)
@@ -162,6 +163,11 @@ class _Reader:
             whole, tuple(actions), tuple(read), found.binds, changes, Purity.EFFECT, tuple(others),
             keeps=bool(found.binds or changes),
         )  # fmt: skip
+
+    def _is_alone(self, call: scan.Call) -> bool:
+        """Tell whether nothing but an arrow or a colon stands behind a call, as in `Task(explorer): "look at it"`."""
+        foreign = call.name in self._reading.foreign or self.code[call.opening - 1].isspace()
+        return not foreign and _ALONE.match(self.code, call.end) is not None
 
     def _dispatches(self, call: scan.Call, given: list[calls.Given]) -> bool:
         shape = calls.shape(self.code, given)
@@ -257,9 +263,7 @@ class _Reader:
                 self.scopes.add(node)
         else:
             self.scopes.dedent(line.indent)
-            step = _NUMBERED.match(text)
-            words = f"Step {step[1]}: {text[step.end() :]}" if step else text
-            self.comments.append(Comment(Span(start, start + len(text)), words, True))
+            self.comments.append(Comment(Span(start, start + len(text)), text, True))
 
 
 def _unclosed(text: str) -> list[tuple[int, str]]:
