@@ -17,7 +17,7 @@ from taskfan_lint.source import Document, Snippet
 if TYPE_CHECKING:
     from taskfan_lint.analysis.helpers import Helper, Index
     from taskfan_lint.analysis.model import Analysis
-    from taskfan_lint.inspection import Inspected, Surroundings
+    from taskfan_lint.inspection import Inspected, Read, Surroundings
 
 # What stands in for `inspection.inspect`, for a caller that remembers what it gave or stops it between two snippets.
 Inspect = Callable[[Snippet, "Surroundings"], "Inspected"]
@@ -43,7 +43,7 @@ class Checked:
 
     `findings` have document offsets and are sorted; they hold those in counter-examples only if the settings ask for
     it, `hidden` counts them otherwise. `fences` were looked at, `unreadable` ones hold a dispatch and do not parse,
-    `refused` code is too deep to be read.
+    `refused` code is too deep to be read; `read` tells how each fence with dispatches was read.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -51,6 +51,7 @@ class Checked:
     unreadable: tuple[Place, ...] = ()
     refused: tuple[Place, ...] = ()
     hidden: int = 0
+    read: tuple[Read, ...] = ()
 
 
 def check(
@@ -254,6 +255,7 @@ class _Documents:
     findings: list[Finding] = field(default_factory=list)
     unreadable: list[Place] = field(default_factory=list)
     refused: list[Place] = field(default_factory=list)
+    read: list[Read] = field(default_factory=list)
 
     def run(self, snippets: Iterable[Snippet]) -> Checked:
         """Return what all snippets gave, lifted to the document."""
@@ -265,7 +267,7 @@ class _Documents:
             self._inspect(gated, used)
         for span, codes in used.items():
             self.findings += _unused(span, rules[span], codes, self.settings)
-        return Checked(tuple(self.findings), 0, tuple(self.unreadable), tuple(self.refused))
+        return Checked(tuple(self.findings), 0, tuple(self.unreadable), tuple(self.refused), read=tuple(self.read))
 
     def _inspect(self, snippets: list[Snippet], used: dict[Span, set[str]]) -> None:
         from taskfan_lint import inspection  # lazy: LibCST is only needed where a snippet passes the gate
@@ -280,6 +282,7 @@ class _Documents:
                     used[snippet.ignore_span].add(one.code)
                 else:
                     self.findings.append(_lifted(one, snippet, lines))
+            self.read += [result.read] if result.read else []
             if result.problem:
                 row = lines.position(snippet.offset(result.problem.offset))[0]
                 (self.refused if result.problem.deep else self.unreadable).append(Place(row, result.problem.reason))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from taskfan_lint import rules, suppress
+from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import boundary
 from taskfan_lint.analysis.flow import analyse
 from taskfan_lint.analysis.helpers import NO_INDEX, Index
@@ -42,11 +43,21 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Read:
+    """How a fence was read ("parsed", "repaired" or "scanned"), its number of dispatches, and the repairs made."""
+
+    how: str
+    calls: int
+    repairs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Inspected:
     """The findings of a snippet, with offsets in its code, or the problem that kept it from being read."""
 
     findings: tuple[Finding, ...] = ()
     problem: Problem | None = None
+    read: Read | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +96,13 @@ def inspect(snippet: Snippet, around: Surroundings) -> Inspected:
         judged = judge(snippet, around)
     except Unparsable as error:
         return _unread(snippet, error, around.settings)
-    return Inspected(judged.findings if judged else ())
+    return Inspected(judged.findings, read=_read(judged.analysis.facts)) if judged else Inspected()
+
+
+def _read(facts: Facts) -> Read | None:
+    """Return how a fence with dispatches was read, None for any other code."""
+    calls = sum(one.through is None for region in facts.regions for one in tree.dispatches(region.body))
+    return Read(facts.read, calls, facts.repairs) if calls and facts.fenced else None
 
 
 @dataclass(frozen=True)

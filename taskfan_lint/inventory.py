@@ -71,8 +71,9 @@ def _of_snippet(one: engine.Surveyed, before: int) -> Iterator[Listed]:
 
 
 def _dispatches(analysis: Analysis) -> dict[Span, Dispatch]:
-    """Return the dispatches of a snippet by their spans, each once however many paths lead to it."""
-    return {one.span: one for region in analysis.facts.regions for one in tree.dispatches(region.body)}
+    """Return the dispatches of a snippet by their spans, each once however many calls and paths lead to it."""
+    every = (one for region in analysis.facts.regions for one in tree.dispatches(region.body))
+    return {one.span: one for one in every if one.through is None}
 
 
 def _windows(analysis: Analysis) -> dict[Span, int]:

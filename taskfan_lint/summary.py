@@ -46,11 +46,34 @@ def summary(run: Run, paths: Iterable[str], look: Look, *, all_places: bool) -> 
 
 
 def statistics(run: Run) -> str:
-    """Return one line for each rule that found something: count, rule, and `[*]` where all have a safe fix."""
+    """Return one line for each rule that found something, then how the fences with dispatches were read.
+
+    A rule's line has its count, its name, and `[*]` where all have a safe fix.
+    """
     counts = Counter(finding.code for finding in run.findings)
     safe = Counter(finding.code for finding in run.findings if _applies(finding, Applicability.SAFE))
     rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return "".join(f"{count:>5}  {'[*]' if safe[code] == count else '   '}  {code}\n" for code, count in rows)
+    lines = [f"{count:>5}  {'[*]' if safe[code] == count else '   '}  {code}\n" for code, count in rows]
+    return "".join([*lines, *_read(run)])
+
+
+def _read(run: Run) -> Iterator[str]:
+    """Yield how many fences with dispatches were parsed, repaired (by which repair), scanned, and not analysable."""
+    fences = [one for outcome in run.outcomes for one in outcome.checked.read]
+    for how in ("parsed", "repaired", "scanned"):
+        calls = [one.calls for one in fences if one.how == how]
+        if calls:
+            yield _row(len(calls), f"{_plural(len(calls), 'fence')} {how}, with {_of(sum(calls), 'dispatch')}")
+        if how == "repaired":
+            repairs = Counter(name for one in fences if one.how == how for name in one.repairs)
+            for name, count in sorted(repairs.items(), key=lambda item: (-item[1], item[0])):
+                yield _row(count, f"  by the repair `{name}`")
+    if unreadable := sum(len(outcome.checked.unreadable) for outcome in run.outcomes):
+        yield _row(unreadable, f"{_plural(unreadable, 'fence')} not analysable")
+
+
+def _row(count: int, words: str) -> str:
+    return f"{count:>5}       {words}\n"
 
 
 def _found(run: Run) -> str:
@@ -135,4 +158,8 @@ def _unreadable(run: Run, look: Look, all_places: bool) -> Iterator[str]:
 
 
 def _of(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return f"{count} {_plural(count, noun)}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return noun if count == 1 else f"{noun}{'es' if noun.endswith('ch') else 's'}"

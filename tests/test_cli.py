@@ -295,6 +295,29 @@ def test_statistics_count_by_rule(cli: Cli) -> None:
     assert lines(done.stderr) == ["    2  [*]  dispatch-in-loop"]
 
 
+def test_statistics_tell_how_fences_were_read(cli: Cli) -> None:
+    fences = [
+        LOOP,
+        CLEAN,
+        '1. Task(subagent_type: "a", prompt: "b")\n2. Task(subagent_type: "c", prompt: "d", ...)\n',
+        '• Task("a", "b")\n',
+        'Task("say "a)\nTask("b")\n',
+        "Task(scout): 'look\n",
+        "Nothing.\n",
+    ]
+    write("a.md", "".join(f"```\n{fence}```\n" for fence in fences))
+    assert lines(cli("--statistics").stdout) == [
+        "    1  [*]  dispatch-in-loop",
+        "    2       fences parsed, with 2 dispatches",
+        "    2       fences repaired, with 3 dispatches",
+        "    2         by the repair `label`",
+        "    1         by the repair `elision`",
+        "    1         by the repair `key: value`",
+        "    1       fence scanned, with 2 dispatches",
+        "    1       fence not analysable",
+    ]
+
+
 def test_quiet_and_verbose(cli: Cli) -> None:
     write("a.py", LOOP)
     assert lines(cli().stderr) == ["1 finding (1 fixable with `--fix`)", "1 file checked (1 Python)"]

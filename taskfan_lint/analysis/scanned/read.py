@@ -15,6 +15,7 @@ from taskfan_lint.analysis.model import (
     Comment,
     Dispatch,
     Facts,
+    Lookalike,
     Loop,
     LoopKind,
     Node,
@@ -32,7 +33,7 @@ from taskfan_lint.analysis.scanned.scopes import TOGETHER, Frame, Scopes, uses
 from taskfan_lint.dialect import scan, steps
 from taskfan_lint.dialect.lines import Line, split
 from taskfan_lint.edit import NEWLINE, Span
-from taskfan_lint.profile import Callee, dispatch_words, is_combiner, is_dispatch
+from taskfan_lint.profile import Callee, Verdict, dispatch_words, is_combiner, judge
 
 _COMMENT = re.compile(r"(?:#|//|/\*|\*/|\*(?=\s)|<!--|--(?=\s))+\s*")
 _CLOSERS = re.compile(r"[)\]}][)\]};,\s]*")
@@ -69,6 +70,7 @@ def read(code: str, reading: Reading) -> Facts | None:
         frozenset(named | bound),
         language="javascript" if re.search(r"=>|\bconst\s|\blet\s|;\s*$", code, re.MULTILINE) else "python",
         read="scanned",
+        lookalikes=tuple(reader.lookalikes),
     )
 
 
@@ -81,6 +83,7 @@ class _Reader:
         self.comments: list[Comment] = []
         self.statements: list[Span] = []
         self.unclear: list[int] = []
+        self.lookalikes: list[Lookalike] = []
         self._reading = reading
         self._lines = split(code)
         self._starts = [line.start for line in self._lines]
@@ -146,8 +149,10 @@ class _Reader:
             given = list(calls.given(self.code, call.opening + 1, call.end - 1))
             reads = [Use(name, one.value) for one in given for name in sorted(calls.names(self.code, one.value))]
             read += reads
-            if self._dispatches(call, given):
-                actions.append(calls.dispatch(self.code, call, given, self._awaited(call), self._reading.settings))
+            verdict = self._judged(call, given)
+            if verdict.dispatches:
+                one = calls.dispatch(self.code, call, given, self._awaited(call), self._reading.settings)
+                actions.append(replace(one, evidence=verdict.reason))
             else:
                 if given and self._is_alone(call) and not any(one.keyword for one in given):
                     self.unclear.append(call.start)
@@ -169,10 +174,12 @@ class _Reader:
         foreign = call.name in self._reading.foreign or self.code[call.opening - 1].isspace()
         return not foreign and _ALONE.match(self.code, call.end) is not None
 
-    def _dispatches(self, call: scan.Call, given: list[calls.Given]) -> bool:
-        shape = calls.shape(self.code, given)
-        foreign = call.name in self._reading.foreign
-        return is_dispatch(Callee(call.name), shape, self._reading.settings, fenced=True, foreign=foreign)
+    def _judged(self, call: scan.Call, given: list[calls.Given]) -> Verdict:
+        shape, foreign = calls.shape(self.code, given), call.name in self._reading.foreign
+        verdict = judge(Callee(call.name), shape, self._reading.settings, fenced=True, foreign=foreign)
+        if not verdict.dispatches and verdict.reason:
+            self.lookalikes.append(Lookalike(Span(call.start, call.end), call.name, verdict.reason))
+        return verdict
 
     def _awaited(self, call: scan.Call) -> Span | None:
         before = re.search(r"\bawait\s+$", self.code[max(0, call.start - 40) : call.start])
