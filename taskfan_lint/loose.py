@@ -11,6 +11,8 @@ from taskfan_lint.dialect import scan
 from taskfan_lint.dialect.lines import is_header
 from taskfan_lint.edit import Lines
 
+MAX_TRIES = 60  # lines that start like a call and are none, after which a text holds no code outside of fences
+
 _CONTAINER = re.compile(r"(?:[ \t]*>)*[ \t]*")
 _MARK = re.compile(r"(?P<mark>[-*+•]|\d{1,3}[.)])[ \t]+")
 _ASSIGNED = r"(?:(?:(?:const|let|var)[ \t]+)?[A-Za-z_]\w*[ \t]*=[ \t]*|return[ \t]+)?(?:await[ \t]+)?"
@@ -63,8 +65,10 @@ def _call(names: frozenset[str]) -> re.Pattern[str]:
 
 
 def _statements(lines: Lines, rows: Mapping[int, str], call: re.Pattern[str]) -> Iterator[_Statement]:
-    done = 0
+    done = tries = 0
     for row, text in rows.items():
+        if tries > MAX_TRIES:
+            return
         if row <= done or "(" not in text:
             continue
         container = _CONTAINER.match(text)
@@ -74,6 +78,7 @@ def _statements(lines: Lines, rows: Mapping[int, str], call: re.Pattern[str]) ->
         if not call.match(text, start):
             continue
         last = _last_row(lines, rows, row, start, call, listed=mark is not None)
+        tries += last is None
         if last is not None and not _is_sentence(rows, row, last):
             yield _Statement(row, last, mark["mark"] if mark else "", start)
             done = last

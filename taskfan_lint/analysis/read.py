@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,6 +10,7 @@ from dataclasses import replace
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.model import Comment, Facts, Node
+from taskfan_lint.analysis.python.parse import syntax_tree
 from taskfan_lint.analysis.python.read import read
 from taskfan_lint.analysis.reading import Reading, Unparsable
 from taskfan_lint.profile import dispatch_words
@@ -18,6 +20,7 @@ CAST_TAGS = frozenset({"cts", "mts", "ts"})  # of files in which `<T>x` is a typ
 
 # `Task(...) // wait` parses as a division; in a prompt it is a call with a comment.
 _SLASHES = re.compile(r"\)[ \t;,]*//")
+_LABEL = re.compile(r"^[ \t]*[A-Za-z_]\w*:[ \t]+(?:await[ \t]+)?\w+[ \t]*\(", re.MULTILINE)
 
 
 def read_snippet(code: str, reading: Reading) -> Facts | None:
@@ -45,7 +48,21 @@ def read_snippet(code: str, reading: Reading) -> Facts | None:
 
 
 def _read_python(code: str, reading: Reading) -> Facts | None:
+    if reading.fenced and (row := _labelled(code)):
+        raise Unparsable(row, "a label stands before a call")
     return read(code, reading)
+
+
+def _labelled(code: str) -> int:
+    """Return the row of a call behind a label, `Reviewer: Task(...)`, which parses as the type of a name; 0 if none."""
+    if not _LABEL.search(code):
+        return 0
+    try:
+        module = syntax_tree(code)
+    except Unparsable:
+        return 0
+    labels = (node for node in ast.walk(module) if isinstance(node, ast.AnnAssign) and node.value is None)
+    return next((node.lineno for node in labels if isinstance(node.annotation, (ast.Call, ast.Await))), 0)
 
 
 def _read_script(code: str, reading: Reading) -> Facts | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from taskfan_lint.analysis.model import Argument, Dispatch, Purity, Ref, Template
 from taskfan_lint.dialect import scan
@@ -15,7 +16,6 @@ from taskfan_lint.settings import Settings
 PROMPT = ("prompt", "description", "message", "task", "instruction", "context", "input")
 OUTPUTS = ("output", "output_file", "output_path", "out")
 NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
-MAX_SWALLOWED = 50  # calls that are looked for anew, in text whose quotes don't match
 MAX_DEPTH = 2  # objects inside of an object's members say nothing about a dispatch
 
 _KEY = re.compile(
@@ -46,19 +46,21 @@ def found_calls(code: str, names: Iterable[str]) -> list[scan.Call]:
     line = re.compile(rf"^[ \t]*(?:{'|'.join(map(re.escape, words))})[ \t]*\(", re.MULTILINE)
     closed, unclosed = scan.calls(code, words)
     calls = [_recovered(code, offset) for offset in unclosed]
-    waiting = closed[::-1]
-    tries = 0
-    while waiting:
-        call = waiting.pop()
-        if tries < MAX_SWALLOWED and _swallows(code, call, line):
-            tries += 1
-            short = _recovered(code, call.start)
-            inner, open_ones = scan.calls(code[short.end : call.end], words)
-            waiting += [_moved(one, short.end) for one in reversed(inner)]
-            calls += [short, *(_recovered(code, short.end + offset) for offset in open_ones)]
-        else:
-            calls.append(call)
+    for call in closed:
+        calls += _split(code, call, line) if _swallows(code, call, line) else [call]
     return _apart(calls)
+
+
+def _split(code: str, call: scan.Call, line: re.Pattern[str]) -> Iterator[scan.Call]:
+    """Yield the calls that begin on the lines of a call that swallows them, each up to the next one."""
+    inner = [found.end() - len(found[0].lstrip()) for found in line.finditer(code, call.opening, call.end)]
+    for start, end in pairwise([call.start, *inner, call.end]):
+        opening = code.index("(", start)
+        closed = scan.closing(code[start:end], opening - start)
+        if closed is None:
+            yield _recovered(code, start)
+        else:
+            yield scan.Call(code[start:opening].rstrip(), start, opening, start + closed)
 
 
 def _apart(calls: list[scan.Call]) -> list[scan.Call]:
@@ -82,10 +84,6 @@ def _indent(code: str, offset: int) -> int:
     """Return how many blanks the line of an offset starts with."""
     start = max(code.rfind("\n", 0, offset), code.rfind("\r", 0, offset)) + 1
     return next(index for index in range(start, len(code) + 1) if code[index : index + 1] not in (" ", "\t")) - start
-
-
-def _moved(call: scan.Call, by: int) -> scan.Call:
-    return scan.Call(call.name, call.start + by, call.opening + by, call.end + by)
 
 
 def _recovered(code: str, start: int) -> scan.Call:
