@@ -22,7 +22,7 @@ NAME = re.compile(r"(?<![\w.`\"'/@-])(?P<name>Task|Agent|task|spawn_agent)\(")
 # What may stand before a call on its line: marks of lists and trees, labels, results, brackets, arrows, keywords.
 BEFORE = re.compile(
     r"[^\w`\"']*(?:(?:[A-Z][\w-]*|\d+)(?:\s+#?[\w-]+){0,3}\s*:\s+)?"
-    r"(?:(?:(?:const|let|var)\s+)?[\w\[\]{}, $]+=\s*)?(?:(?:return|await|yield)\s+)*(?:[\w.]+\()*[\[({*]*\s*"
+    r"(?:(?:(?:const|let|var)\s+)?[\w\[\]{}, $]+=\s*)?(?:(?:return|await|yield)\s+)*(?:[\w.]+\()*\$?[\[({*]*\s*"
     r"(?:\([\w, ]*\)\s*=>\s*)?(?:await\s+)?$"
 )
 GIVEN = re.compile(r"\s*(?:[\"'`{]|[A-Za-z_]+\s*[=:]\s*)")
@@ -34,7 +34,7 @@ OTHER = re.compile(
 )
 DEFINED = re.compile(
     r"^[ \t]*(?:from\s+\S+\s+import\s[^\n]*|import\s[^\n]*|(?:async\s+)?def\s+|(?:export\s+)?(?:class|interface|type"
-    r"|(?:async\s+)?function|const|let|var)\s+)\b(?:Task|Agent|task|spawn_agent)\b",
+    r"|(?:async\s+)?function|const|let|var)\s+)\b(Task|Agent|task|spawn_agent)\b",
     re.MULTILINE,
 )
 SENTENCE = re.compile(r"\)[ \t]+(?:is|are|was|will|should|must|can)\b")
@@ -83,7 +83,7 @@ def end_of(text: str, opening: int) -> int:
 def calls(text: str) -> Iterator[Call]:
     """Yield the dispatch calls in the fences of a Markdown text."""
     blocks = list(fences(text))
-    foreign = any(DEFINED.search("\n".join(body)) for _, body in blocks)
+    defined = {name for _, body in blocks for name in DEFINED.findall("\n".join(body))}
     for start, body in blocks:
         code = "\n".join(body)
         taken = 0
@@ -93,7 +93,7 @@ def calls(text: str) -> Iterator[Call]:
             if found.start() < taken or not BEFORE.match(before) or "#" in before or "//" in before:
                 continue
             end = end_of(code, found.end() - 1)
-            if is_dispatch(found["name"], code[found.end() : end - 1], foreign=foreign):
+            if is_dispatch(found["name"], code[found.end() : end - 1], foreign=found["name"] in defined):
                 if SENTENCE.match(code, end - 1):
                     continue
                 row = code.count("\n", 0, line)

@@ -27,6 +27,10 @@ _PLACE = re.compile(
     r"|\[(?P<square>[A-Za-z_][\w -]{0,60})\]"
 )
 _CONSTANT = re.compile(r"(?:True|False|None|true|false|null|[-+]?\d[\w.]*)$")
+_LEAD = (
+    r"[ \t]*(?:[-*•][ \t]+|\d{1,3}[.)][ \t]+|[A-Z][\w #]{0,30}:[ \t]+)?"
+    r"(?:(?:(?:const|let|var)[ \t]+)?[A-Za-z_]\w*[ \t]*=[ \t]*)?(?:await[ \t]+)?"
+)
 _STRING = re.compile(r"\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\r\n]*\"|'[^'\r\n]*'|`[^`]*`", re.DOTALL)
 
 
@@ -43,7 +47,7 @@ class Given:
 def found_calls(code: str, names: Iterable[str]) -> list[scan.Call]:
     """Return the calls of these names in order, those that nothing closes up to where their lines seem to end."""
     words = sorted(names, reverse=True)
-    line = re.compile(rf"^[ \t]*(?:{'|'.join(map(re.escape, words))})[ \t]*\(", re.MULTILINE)
+    line = re.compile(rf"^{_LEAD}(?P<call>(?:{'|'.join(map(re.escape, words))})[ \t]*\()", re.MULTILINE)
     closed, unclosed = scan.calls(code, words)
     calls = [_recovered(code, offset) for offset in unclosed]
     for call in closed:
@@ -53,7 +57,7 @@ def found_calls(code: str, names: Iterable[str]) -> list[scan.Call]:
 
 def _split(code: str, call: scan.Call, line: re.Pattern[str]) -> Iterator[scan.Call]:
     """Yield the calls that begin on the lines of a call that swallows them, each up to the next one."""
-    inner = [found.end() - len(found[0].lstrip()) for found in line.finditer(code, call.opening, call.end)]
+    inner = [found.start("call") for found in line.finditer(code, call.opening, call.end)]
     for start, end in pairwise([call.start, *inner, call.end]):
         opening = code.index("(", start)
         closed = scan.closing(code[start:end], opening - start)
