@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
+from taskfan_lint.analysis.model import Facts
 from taskfan_lint.finding import Fix
+
+Given = ParamSpec("Given")
 
 
 class Declined(ValueError):
@@ -17,3 +23,17 @@ class Mended:
 
     fix: Fix | None = None
     reason: str = ""
+
+
+def parsed_only(
+    rewrite: Callable[Concatenate[Facts, Given], Mended],
+) -> Callable[Concatenate[Facts, Given], Mended]:
+    """Return a rewrite that declines where the code was read tolerantly, without a parser."""
+
+    @wraps(rewrite)
+    def declining(facts: Facts, /, *rest: Given.args, **named: Given.kwargs) -> Mended:
+        if facts.read == "scanned":
+            return Mended(reason="code that does not parse is not rewritten")
+        return rewrite(facts, *rest, **named)
+
+    return declining

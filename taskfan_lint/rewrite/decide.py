@@ -10,7 +10,7 @@ from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.model import Arm, Branch, Facts, Interruption, Node, Purity, Step
 from taskfan_lint.edit import Edit, Span
 from taskfan_lint.finding import Applicability, Fix
-from taskfan_lint.rewrite import Declined, Mended
+from taskfan_lint.rewrite import Declined, Mended, parsed_only
 from taskfan_lint.rewrite.above import between, check_unchanged
 from taskfan_lint.rewrite.layout import Layout, identifier
 from taskfan_lint.rewrite.move import Hoisted, hoist_nodes
@@ -19,6 +19,7 @@ from taskfan_lint.rewrite.script.scopes import check_same_block
 from taskfan_lint.rewrite.script.style import semicolon
 
 
+@parsed_only
 def decide(facts: Facts, one: Interruption) -> Mended:
     """Return the fix that evaluates a branch's tests above the first dispatch."""
     layout, branch = Layout(facts), one.node

@@ -8,7 +8,7 @@ from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.model import Dispatch, Facts, Interruption, Node, Step
 from taskfan_lint.edit import Edit, Span
 from taskfan_lint.finding import Applicability, Fix
-from taskfan_lint.rewrite import Declined, Mended
+from taskfan_lint.rewrite import Declined, Mended, parsed_only
 from taskfan_lint.rewrite.layout import Layout
 from taskfan_lint.rewrite.names import bound_before, dispatch_of
 from taskfan_lint.rewrite.runs import run_around
@@ -20,6 +20,7 @@ _STRING = re.compile(r"[rRuU]?['\"]")
 _OPENING = re.compile(r"(?:[ \t\f]*#[^\r\n]*(?:\r\n|\r|\n))*")
 
 
+@parsed_only
 def gather(facts: Facts, one: Interruption) -> Mended:
     """Return the fix that awaits a run of adjacent, independent dispatches together."""
     layout = Layout(facts)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.model import Branch, Facts, Interruption
 from taskfan_lint.finding import Applicability, Fix
-from taskfan_lint.rewrite import Declined, Mended
+from taskfan_lint.rewrite import Declined, Mended, parsed_only
 from taskfan_lint.rewrite.decide import decided
 from taskfan_lint.rewrite.layout import Layout
 from taskfan_lint.rewrite.move import Hoisted, hoist_nodes
 
 
+@parsed_only
 def hoist(facts: Facts, one: Interruption) -> Mended:
     """Return the fix that builds every context of a gap above the first dispatch."""
     layout = Layout(facts)

@@ -6,12 +6,13 @@ from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.model import Boundary, Facts, Interruption, Node, Step
 from taskfan_lint.edit import Edit, Span
 from taskfan_lint.finding import Applicability, Fix
-from taskfan_lint.rewrite import Declined, Mended
+from taskfan_lint.rewrite import Declined, Mended, parsed_only
 from taskfan_lint.rewrite.layout import Layout
 from taskfan_lint.rewrite.move import Hoisted, hoist_nodes
 from taskfan_lint.rewrite.script.scopes import check_movable, checked
 
 
+@parsed_only
 def sink(facts: Facts, one: Interruption) -> Mended:
     """Return the fix that moves a wait below the last dispatch of its phase, and late contexts above the first."""
     if isinstance(one.node, Boundary):

@@ -8,7 +8,7 @@ from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.model import Argument, Dispatch, Exit, Facts, Interruption, Loop, LoopKind, Purity, Step
 from taskfan_lint.edit import Edit, Span
 from taskfan_lint.finding import Applicability, Fix
-from taskfan_lint.rewrite import Declined, Mended
+from taskfan_lint.rewrite import Declined, Mended, parsed_only
 from taskfan_lint.rewrite.above import Above, above
 from taskfan_lint.rewrite.layout import Layout
 from taskfan_lint.rewrite.script import split as script
@@ -16,6 +16,7 @@ from taskfan_lint.rewrite.script import split as script
 _TEXT = re.compile(r"[rRbBuUfF]{0,2}['\"]")
 
 
+@parsed_only
 def split(facts: Facts, one: Interruption) -> Mended:
     """Return the fix that makes a loop collect the prompts, and a pure dispatch loop after it send them."""
     try:

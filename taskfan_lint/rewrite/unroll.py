@@ -9,7 +9,7 @@ from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.model import Facts, Interruption, Item, ItemKind, Loop, LoopKind, Purity, Step
 from taskfan_lint.edit import Edit, Span
 from taskfan_lint.finding import Applicability, Fix
-from taskfan_lint.rewrite import Declined, Mended, comprehension
+from taskfan_lint.rewrite import Declined, Mended, comprehension, parsed_only
 from taskfan_lint.rewrite.above import Above, above
 from taskfan_lint.rewrite.layout import Layout, identifier
 from taskfan_lint.rewrite.loops import Body, Items, Role, check_count, items_of
@@ -19,6 +19,7 @@ from taskfan_lint.rewrite.substitute import replacements
 from taskfan_lint.settings import Settings
 
 
+@parsed_only
 def unroll(facts: Facts, one: Interruption, settings: Settings) -> Mended:
     """Return the fix that writes out each call of the loops around a dispatch."""
     loop = one.loops[0]
