@@ -244,13 +244,25 @@ class _Writer:
             found += kind()
         return [*found, f"note(results.length){self.end}"]
 
+    def wrapped(self, lines: list[str]) -> list[str]:
+        """Return statements as they are, or as the body of a function or method that is called."""
+        inside = self.deeper(lines)
+        return self.random.choice([
+            lines,
+            lines,
+            ["async function main(topic) {", *inside, "}", "await main('given');"],
+            ["class Crew {", *self.deeper(["async run() {", *inside, "}"]), "}", "await new Crew().run();"],
+            ["const main = async () => {", *inside, "};", "await main();"],
+        ])  # fmt: skip
+
 
 def _written(seed: int) -> Script:
     random = Random(seed)
     kind = random.choice(["md", "md", "js", "ts", "workflow"])
     writer = _Writer(random, fenced=kind == "md", workflow=kind == "workflow")
     newline = random.choice(["\n", "\n", "\r\n"])
-    text = "\n".join(part for line in writer.statements() for part in line.split("\n")) + "\n"
+    lines = writer.wrapped([part for line in writer.statements() for part in line.split("\n")])
+    text = "\n".join(lines) + "\n"
     if kind == "md":
         prefix = random.choice(["", "", "  "])
         tag = random.choice(["js", "ts", "javascript"])

@@ -15,6 +15,7 @@ from taskfan_lint.analysis.model import Item, ItemKind, Purity, Ref, Template
 
 MAX_ITEMS = 64
 TEXTS = frozenset({"string", "template_string"})
+ATOMS = frozenset("string number identifier array object template_string member_expression".split())
 CONSTANTS = frozenset({"string", "number", "true", "false", "null", "undefined"})
 
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL)
@@ -237,21 +238,24 @@ class Expander:
     def _item(self, value: Value) -> Item:
         if isinstance(value, Made):
             if value.pair:
-                inner = ", ".join(self._item(one).text for one in value.pair)
-                return Item(f"[{inner}]", ItemKind.OTHER)
+                both = [self._item(one) for one in value.pair]
+                text, purity = ", ".join(one.text for one in both), max(one.purity for one in both)
+                reads = frozenset[str]().union(*(one.reads for one in both))
+                return Item(f"[{text}]", ItemKind.OTHER, purity=purity, reads=reads)
             return Item(value.text, value.kind, value.value, atom=value.kind is ItemKind.STRING)
-        text = self._source.text(value)
-        match unwrap(value).type:
+        inner = unwrap(value)
+        text = self._source.text(inner if inner.type in ATOMS else value)
+        match inner.type:
             case "string":
-                return Item(text, ItemKind.STRING, string_value(self._source, unwrap(value)))
+                return Item(text, ItemKind.STRING, string_value(self._source, inner))
             case "number":
                 return Item(text, ItemKind.NUMBER, text, atom=False)
             case "true" | "false" | "null" | "undefined":
                 return Item(text, ItemKind.NUMBER, text)
             case "identifier" | "shorthand_property_identifier":
                 return Item(text, ItemKind.NAME, reads=frozenset({text}))
-        atom = unwrap(value).type in {"array", "object", "template_string", "member_expression"}
-        members = self._members(unwrap(value))
+        atom = inner.type in {"array", "object", "template_string", "member_expression"}
+        members = self._members(inner)
         return Item(text, ItemKind.OTHER, "", atom, self._purity(value), self._reads(value), members)
 
     def _members(self, value: Node) -> tuple[tuple[str, Item], ...]:

@@ -64,7 +64,11 @@ def _check_declares(layout: Layout, body: Body) -> None:
             raise Declined("the loop's target is not its own")
         if re.search(r"\.forEach\b[\s\S]*\basync\b", lead):
             raise Declined("the loop is asynchronous")
+        if re.search(r"\bfunction\b", lead):
+            raise Declined("the callback is a function of its own")
     for step in body.steps:
+        if re.match(r"return\b", layout.text(step.span)):
+            raise Declined("the callback returns something")
         if any(declared(layout, step, name) is None for name in step.binds):
             raise Declined(f"`{step.binds[0]}` is not declared by a plain statement of the loop")
 
