@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from taskfan_lint.finding import Finding
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import Document
 
-__all__ = ["Finding", "Settings", "check", "fix"]
+__all__ = ["Finding", "Settings", "check", "fix", "validate_parallelization"]
 
 DEFAULT = Settings()
 
@@ -29,6 +30,13 @@ def fix(
 
     fixed, checked = engine.fix(Document(Path(path), text), settings, unsafe=unsafe)
     return fixed, list(checked.findings)
+
+
+def validate_parallelization(tasks: Sequence[float], execution_time: float) -> dict[str, str | float]:
+    """Return whether tasks that take these durations ran in parallel, from the time that all of them took together."""
+    from taskfan_lint import intervals  # lazy: whoever imports the package need not pay for it
+
+    return intervals.validate_parallelization(tasks, execution_time)
 
 
 def __getattr__(name: str) -> object:

@@ -23,7 +23,9 @@ analysis.read
 rewrite/ rules rules.*
 suppress verify inspection engine project ignoring explain
 options schema config baseline git files pages diff report/ server/
-console completing outputs run sparing selection summary explaining checking inventory listing hooks watching
+intervals transcripts/ session estimates against timeline/
+console completing outputs run sparing selection summary explaining checking inventory listing verification
+hooks watching
 commands help commands.* cli __main__ __init__
 """.split()
 HOMES = {
