@@ -26,7 +26,7 @@ ul { padding-left: 1.2rem; } li { overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; margin-top: 1rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line);
   overflow-wrap: anywhere; }
-td.number { text-align: right; white-space: nowrap; }
+td.number { white-space: nowrap; }
 pre { white-space: pre-wrap; margin: .3rem 0; }
 """
 
@@ -61,7 +61,7 @@ def _session(view: View) -> Iterator[str]:
 
 
 def _table(view: View) -> Iterator[str]:
-    heads = ("agent", "task", "response", "start", "time") + (("prompt",) if view.prompts else ())
+    heads = ("agent", "task", "response", "start", "time taken") + (("prompt",) if view.prompts else ())
     yield "<table>\n<tr>" + "".join(f"<th>{head}</th>" for head in heads) + "</tr>"
     for row in timeline(view.session)[1]:
         one = row.dispatch

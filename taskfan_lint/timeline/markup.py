@@ -15,7 +15,8 @@ from taskfan_lint.timeline.cells import fit
 from taskfan_lint.timeline.rows import Row, timeline
 from taskfan_lint.timeline.words import clock, label, outcome, verdict
 
-WIDTH, LEFT, RIGHT = 960, 240, 190
+WIDTH, LEFT, RIGHT = 960, 240, 260
+BRACKET = 130  # pixels right of the bars
 ROW, BAR, TOP, BOTTOM = 24, 14, 6, 26
 LONGEST_LABEL = 34
 COLORS = {
@@ -80,7 +81,7 @@ def _groups(rows: list[Row]) -> Iterator[str]:
         index += len(several)
         group = several[0].group
         if len(group.members) > 1:
-            color, x = COLORS[group.figures.status], WIDTH - RIGHT + 86
+            color, x = COLORS[group.figures.status], WIDTH - RIGHT + BRACKET
             yield f'<path d="M{x} {top}h5V{bottom}h-5" fill="none" stroke="{color}" stroke-width="2"/>'
             yield f'<text x="{x + 12}" y="{(top + bottom) // 2 + 4}">{safe(verdict(group.figures))}</text>'
 
