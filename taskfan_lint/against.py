@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from taskfan_lint import engine
@@ -48,11 +48,12 @@ def compare(document: Document, settings: Settings, session: Session) -> list[Co
     """
     lines = Lines(document.text)
     free = list(session.dispatches)
+    order = {one.key: index for index, one in enumerate(free)}
     compared = []
     for row, window in sorted(_windows(document, settings, lines), key=lambda pair: pair[0]):
         found = [(member, _matches(member, free)) for member in window.members]
         if len(found) > 1 or window.members[0].repeated:
-            compared.append(_compared(row, found))
+            compared.append(_compared(row, found, order))
     return compared
 
 
@@ -67,9 +68,9 @@ def _windows(document: Document, settings: Settings, lines: Lines) -> Iterator[t
                     yield lines.position(surveyed.snippet.offset(span.start))[0], window
 
 
-def _compared(row: int, found: list[tuple[Member, list[Recorded]]]) -> Compared:
+def _compared(row: int, found: list[tuple[Member, list[Recorded]]], order: Mapping[str, int]) -> Compared:
     responses: dict[str, list[Recorded]] = {}
-    for one in sorted((one for _, matches in found for one in matches), key=lambda one: one.asked or 0.0):
+    for one in sorted((one for _, matches in found for one in matches), key=lambda one: order[one.key]):
         responses.setdefault(one.response, []).append(one)
     missing = tuple(_title(member.dispatch) for member, matches in found if not matches)
     repeats = any(member.repeated for member, _ in found)

@@ -192,7 +192,7 @@ DONE = {"status": "completed", "totalDurationMs": 5000}
             "interrupted", None, 9, id="the user refuses",
         ),
         pytest.param(result("a", 9, {"status": "failed", "totalDurationMs": 1000}), "failed", 8, 9, id="failed"),
-        pytest.param(result("a", 9, {"status": "odd", "totalDurationMs": 1000}), "failed", 8, 9, id="an unknown status"),
+        pytest.param(result("a", 9, {"status": "odd", "totalDurationMs": 1000}), "failed", 8, 9, id="an odd status"),
         pytest.param(result("other", 9, DONE), "unknown", None, None, id="the result of another call"),
     ],
 )  # fmt: skip

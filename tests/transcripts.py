@@ -194,8 +194,10 @@ def _agent(made: Generated, truth: Truth, block: dict[str, Any], start: int, end
     truth.writes = {path}
     side = {"isSidechain": True, "agentId": f"a{block['id']}"}
     name = f"side-{block['id']}"
-    write = [{"type": "tool_use", "id": f"w{block['id']}", "name": "Write", "input": {"file_path": path}},
-             {"type": "tool_use", "id": f"e{block['id']}", "name": "Edit", "input": {"file_path": "/w/not.md"}}]  # fmt: skip
+    write = [
+        {"type": "tool_use", "id": f"w{block['id']}", "name": "Write", "input": {"file_path": path}},
+        {"type": "tool_use", "id": f"e{block['id']}", "name": "Edit", "input": {"file_path": "/w/not.md"}},
+    ]
     error = {"type": "tool_result", "tool_use_id": f"e{block['id']}", "is_error": True, "content": "no match"}
     lines = [
         _user(block["input"]["prompt"], start, version, **side) | {"uuid": name, "parentUuid": None},

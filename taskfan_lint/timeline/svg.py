@@ -16,7 +16,7 @@ def render(views: Sequence[View]) -> str:
     parts, height = [], 0
     for view in views:
         drawn = drawing(view)
-        heading = f'<text x="8" y="18" font-weight="bold">{safe(view.path)}</text>'
+        heading = f'<text x="8" y="18" style="font-weight: bold">{safe(view.path)}</text>'
         said = f'<text class="dim" x="8" y="36">{safe(figures(view.session.figures))}</text>'
         inner = f'<g transform="translate(0 {HEADER})">\n{drawn.elements}\n</g>'
         parts.append(f'<g transform="translate(0 {height})">\n{heading}\n{said}\n{inner}\n</g>')

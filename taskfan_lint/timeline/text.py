@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from math import ceil
 
 from click import style
 
@@ -82,11 +81,11 @@ def _bar(row: Row, scale: Axis | None, columns: int) -> str:
         cells[min(int(place * columns), columns - 1)] = CUT
     if row.bar is None:
         return "".join(cells)
-    start = min(int(row.bar[0] * columns), columns - 1)
+    start = min(round(row.bar[0] * columns), columns - 1)
     if row.bar[0] == row.bar[1]:
         cells[start] = POINT
         return "".join(cells)
-    end = max(min(ceil(row.bar[1] * columns - 1e-9), columns), start + 1)
+    end = max(round(row.bar[1] * columns), start + 1)
     cells[start:end] = BAR * (end - start)
     return "".join(cells)
 

@@ -13,7 +13,7 @@ from taskfan_lint.transcripts import results, sieve
 from taskfan_lint.transcripts.lines import Tally, lines, objects
 from taskfan_lint.transcripts.model import Outcome, Recorded, Transcript
 from taskfan_lint.transcripts.results import Notice
-from taskfan_lint.transcripts.traces import Traces
+from taskfan_lint.transcripts.traces import Traces, legible
 from taskfan_lint.transcripts.values import items, moment, table, text, words
 
 DISPATCHES = frozenset({"Task", "Agent"})
@@ -124,9 +124,11 @@ class _Reader:
             self._lines.setdefault(text(event.get("uuid")), key)
         given = table(block.get("input"))
         prompt = text(given.get("prompt"))[:LONGEST_PROMPT]
+        read = legible(prompt)
+        named_paths = paths.mentioned(read) if "." in read else frozenset[str]()
         agent = text(given.get("subagent_type")) or text(given.get("agent_type")) or DEFAULT_AGENT
         named = text(message.get("id"))
-        self._open[key] = prompt
+        self._open[key] = read
         self._awaited.add(key)
         self._unclaimed.setdefault(hash(prompt), deque()).append(key)
         self._dispatches[key] = Recorded(
@@ -139,8 +141,8 @@ class _Reader:
             resumes=bool(given.get("resume")),
             prompt=prompt if self._prompts else "",
             digest=hash(prompt),
-            paths=frozenset(sorted(paths.mentioned(prompt))[:MOST_PATHS]),
-            draws_on=self._traces.sources(prompt, agent),
+            paths=frozenset(sorted(named_paths)[:MOST_PATHS]),
+            draws_on=self._traces.sources(read, named_paths, agent),
         )  # fmt: skip
 
     def _wrote(self, event: Event, block: Event, owner: str) -> None:

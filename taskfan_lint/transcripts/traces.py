@@ -15,6 +15,7 @@ LONGEST = 32 * 1024
 MOST_MARKS = 20_000
 PHRASE = 5
 
+_BLOB = re.compile(r"\S{300,}")  # no word that anyone repeats; patterns that look for a path in one take very long
 _TOKEN = re.compile(r"[\w@~][\w./@~-]{2,}")
 _TELLING = re.compile(r"[_/]|\w\.\w|[a-z][A-Z]|(?=.*\d).*[A-Za-z]")
 _QUOTED = re.compile(r"`([^`\s]{3,80})`")
@@ -42,24 +43,24 @@ class Traces:
     def hear(self, said: str) -> None:
         """Remember what the user says: a prompt that repeats it takes it from no agent."""
         if len(self._said) < MOST_MARKS:
-            self._said.update(marks(said[:LONGEST]), phrases(said[:LONGEST]))
+            said = legible(said)
+            self._said.update(marks(said), phrases(said))
 
     def add(self, key: str, agent: str, prompt: str, result: str) -> None:
-        """Remember a result; only its beginning counts where it is very long."""
-        prompt, result = prompt[:LONGEST], result[:LONGEST]
+        """Remember the result of a dispatch with a legible prompt."""
+        result = legible(result)
         new_marks = set(marks(result)) - set(marks(prompt)) - self._said
         new_phrases = set(phrases(result)) - set(phrases(prompt)) - self._said
-        files = paths.written(prompt)
+        files = paths.written(prompt) if "." in prompt else frozenset[str]()
         self._recent.append(Trace(key, agent, frozenset(new_marks), frozenset(new_phrases), files))
 
-    def sources(self, prompt: str, agent: str) -> frozenset[str]:
-        """Return the keys of those remembered results that a prompt uses; all of them where its words ask for some."""
+    def sources(self, prompt: str, own_paths: frozenset[str], agent: str) -> frozenset[str]:
+        """Return the keys of those results that a legible prompt uses; all of them where its words ask for some."""
         if not self._recent:
             return frozenset()
-        prompt = prompt[:LONGEST]
         if asks_for_earlier(prompt):
             return frozenset(trace.key for trace in self._recent)
-        own_marks, own_phrases, own_paths = set(marks(prompt)), set(phrases(prompt)), paths.mentioned(prompt)
+        own_marks, own_phrases = set(marks(prompt)), set(phrases(prompt))
         return frozenset(
             trace.key
             for trace in self._recent
@@ -70,10 +71,18 @@ class Traces:
         ) - {""}
 
 
+def legible(said: str) -> str:
+    """Return the beginning of a text, without words that are too long to be any."""
+    return _BLOB.sub(" ", said[:LONGEST])
+
+
 def marks(said: str) -> Iterator[str]:
     """Yield the words of a text that stand for one thing only: names, paths, identifiers, what is in backticks."""
     for found in _TOKEN.finditer(said):
-        token = found[0].rstrip("./-").removeprefix("./")
+        token = found[0]
+        if token.isalpha() and token[1:].islower():  # most words: the pattern below takes longer to say no
+            continue
+        token = token.rstrip("./-").removeprefix("./")
         if len(token) > 3 and _TELLING.search(token):
             yield token
     yield from (found[1] for found in _QUOTED.finditer(said))
