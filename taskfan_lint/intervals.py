@@ -21,7 +21,7 @@ class Status(Enum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Interval:
     """A stretch of time in seconds from some fixed moment; its end is not before its start."""
 
@@ -37,7 +37,7 @@ class Interval:
         return self.start < other.end and other.start < self.end
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Figures:
     """The figures of work that ran, times in seconds; None for what is not known.
 

@@ -14,7 +14,7 @@ from taskfan_lint.transcripts.traces import touches
 MOST_AT_ONCE = 10  # calls of one response; what is more waits in a queue
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Group:
     """Dispatches that went out in one response, or that ran at once.
 
@@ -28,7 +28,7 @@ class Group:
     figures: Figures
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Missed:
     """A response that waited for another one without need, and the seconds that it cost to send them apart."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -15,23 +15,32 @@ DECIMALS = 6
 
 
 def render(views: Sequence[View]) -> str:
-    """Return the sessions as one JSON object."""
-    return json.dumps({"sessions": [_session(view) for view in views]}, indent=2) + "\n"
+    """Return the sessions as one JSON object, a line for each dispatch and group."""
+    inner = ",\n".join(map(_session, views))
+    return f'{{\n  "sessions": [\n{inner}\n  ]\n}}\n'
 
 
-def _session(view: View) -> dict[str, Any]:
+def _session(view: View) -> str:
     session = view.session
-    entry = {
-        "path": session.transcript.path,
-        "versions": list(session.transcript.versions),
-        "dispatches": [_dispatch(one, view.prompts) for one in session.dispatches],
-        "groups": [_group(group) for group in session.groups],
-        "missed": [_missed(missed) for missed in session.missed],
-        "status": session.status.value,
-        "across_messages": session.across,
-        "peak_concurrency": session.peak,
+    fields = {
+        "path": json.dumps(session.transcript.path),
+        "versions": json.dumps(session.transcript.versions),
+        "dispatches": _array(_dispatch(one, view.prompts) for one in session.dispatches),
+        "groups": _array(map(_group, session.groups)),
+        "missed": _array(map(_missed, session.missed)),
+        "status": json.dumps(session.status.value),
+        "across_messages": json.dumps(session.across),
+        "peak_concurrency": json.dumps(session.peak),
+        **({"against": _array(_against(view))} if view.plan else {}),
     }
-    return {**entry, "against": _against(view)} if view.plan else entry
+    inner = ",\n".join(f'      "{key}": {value}' for key, value in fields.items())
+    return f"    {{\n{inner}\n    }}"
+
+
+def _array(values: Iterable[dict[str, Any]]) -> str:
+    """Return an array, a line for each object; one by one, for all of them as objects take much memory."""
+    inner = ",\n".join(f"        {json.dumps(value)}" for value in values)
+    return f"[\n{inner}\n      ]" if inner else "[]"
 
 
 def _dispatch(one: Recorded, prompts: bool) -> dict[str, Any]:
@@ -73,9 +82,9 @@ def _missed(missed: Missed) -> dict[str, Any]:
     }
 
 
-def _against(view: View) -> list[dict[str, Any]]:
-    return [
-        {
+def _against(view: View) -> Iterator[dict[str, Any]]:
+    for one in view.compared:
+        yield {
             "filename": view.plan,
             "row": one.row,
             "planned": one.planned,
@@ -83,8 +92,6 @@ def _against(view: View) -> list[dict[str, Any]]:
             "missing": list(one.missing),
             "split": one.split,
         }
-        for one in view.compared
-    ]
 
 
 def _ids(members: Sequence[Recorded]) -> list[str | None]:

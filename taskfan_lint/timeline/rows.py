@@ -12,7 +12,7 @@ from taskfan_lint.transcripts.agents import depths
 from taskfan_lint.transcripts.model import Recorded
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One dispatch in a timeline: its depth from 1, its response, and from where to where its bar reaches (0 to 1).
 

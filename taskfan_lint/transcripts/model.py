@@ -17,7 +17,7 @@ class Outcome(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # there may be hundreds of thousands
 class Recorded:
     """One dispatch of a session; times are seconds since 1970, None where they are not known.
 

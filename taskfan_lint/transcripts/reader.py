@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, BinaryIO
@@ -50,7 +50,7 @@ class _Reader:
         self._polled: dict[str, tuple[float | None, Outcome]] = {}
         self._writes: dict[str, tuple[str, str]] = {}  # tool use id -> key of the agent's dispatch, path
         self._chains: OrderedDict[str, str] = OrderedDict()  # uuid of a sub-agent's line -> key of its dispatch
-        self._unclaimed: dict[int, deque[str]] = {}  # digest of a prompt -> keys whose agent's lines are not found
+        self._unclaimed: dict[int, list[str]] = {}  # digest of a prompt -> open keys whose agent's lines are not found
         self._began: dict[str, float] = {}  # key -> when its agent's first line was written
         self._open: dict[str, str] = {}  # key of a dispatch that runs -> its prompt
         self._launched: set[str] = set()
@@ -130,7 +130,7 @@ class _Reader:
         named = text(message.get("id"))
         self._open[key] = read
         self._awaited.add(key)
-        self._unclaimed.setdefault(hash(prompt), deque()).append(key)
+        self._unclaimed.setdefault(hash(prompt), []).append(key)
         self._dispatches[key] = Recorded(
             key, id_, named, named or text(event.get("requestId")) or f"#{self._turn}", text(block.get("name")), agent,
             text(given.get("description"))[:200],
@@ -242,7 +242,7 @@ class _Reader:
     def _claim(self, digest: int) -> str:
         """Return the first dispatch with this prompt for which no agent's lines were found yet."""
         keys = self._unclaimed.get(digest)
-        return keys.popleft() if keys else ""
+        return keys.pop(0) if keys else ""
 
     def transcript(self, path: str, tally: Tally) -> Transcript:
         """Return what was read."""
