@@ -331,3 +331,20 @@ def test_the_transcript_of_an_agent_alone_is_a_session_of_its_own(tmp_path: Path
     file = touch(tmp_path / Path(name).name, 1, "".join(json.dumps(event) + "\n" for event in events))
     session = judge(agents.read(file))
     assert [one.key[:2] for one in session.dispatches] == ["nt"]
+
+
+def test_a_dispatch_of_an_agent_whose_own_dispatch_is_not_found_is_not_the_sessions(tmp_path: Path) -> None:
+    side = {**call("n", 4, "k"), "isSidechain": True}
+    main, nested = dispatches(call("a", 2), side)
+    assert (main.parent, nested.parent) == ("", "?")
+    (alone,) = dispatches(side)
+    assert alone.parent == ""
+
+
+def test_the_inline_lines_of_an_agent_are_found_by_its_prompt() -> None:
+    first = {"type": "user", "uuid": "r", "parentUuid": None, "isSidechain": True, "timestamp": transcripts.at(3),
+             "message": {"content": "do b"}}  # fmt: skip
+    nested = {**call("n", 4, "k"), "isSidechain": True, "parentUuid": "r"}
+    a, b, n = dispatches(call("a", 2), call("b", 2), first, nested, result("b", 9))
+    assert (n.parent, b.start, b.duration_s) == ("b", BASE + 3, 6)
+    assert a.start is None

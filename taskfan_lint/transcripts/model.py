@@ -24,9 +24,9 @@ class Recorded:
     `key` names it within its transcript, `id` is the tool use's own, "" where it has none. `response` is the same for
     the calls of one response, `message` its message id. `asked` is when the call was written, which is not when it
     began to run. `agent` is the id of the agent that it started, `parent` the key of the dispatch whose agent sent it,
-    "" for the session's own. `phase` counts what the session's own agent did and was told in between, `draws_on` holds
-    the keys of earlier dispatches whose results the prompt uses. The prompt is kept only where it is asked for;
-    `digest` tells prompts apart.
+    "" for the session's own and "?" where that is not known. `phase` counts what the session's own agent did and was
+    told in between, `draws_on` holds the keys of earlier dispatches whose results the prompt uses. The prompt is kept
+    only where it is asked for; `digest` tells prompts apart.
     """
 
     key: str

@@ -6,6 +6,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from sys import intern
 from typing import Any, BinaryIO
 
 from taskfan_lint.analysis import paths
@@ -59,6 +60,7 @@ class _Reader:
         self._turn = self._phase = 0
         self._first: float | None = None
         self._digest = 0
+        self._main = False  # whether a line of the session's own was seen: a sub-agent's transcript has none
 
     def look(self, line: bytes, tally: Tally) -> None:
         """Take what matters from a line, parsing it only where it may matter."""
@@ -88,6 +90,7 @@ class _Reader:
         if self._first is None:
             self._first = moment(event.get("timestamp"))
         owner = self._owner(event) if side else ""
+        self._main = self._main or not side
         match event.get("type"):
             case "assistant":
                 self._uses(event, owner, side=side)
@@ -106,7 +109,7 @@ class _Reader:
                 continue
             name, given = text(block.get("name")), table(block.get("input"))
             if name in DISPATCHES:
-                self._dispatched(event, message, block, owner)
+                self._dispatched(event, message, block, owner, side=side)
             elif name in POLLS:
                 self._polls[text(block.get("id"))] = text(given.get("task_id")) or text(given.get("agentId"))
                 self._awaited.add(text(block.get("id")))
@@ -115,7 +118,7 @@ class _Reader:
             if name not in NEUTRAL and not side:
                 self._phase += 1
 
-    def _dispatched(self, event: Event, message: Event, block: Event, owner: str) -> None:
+    def _dispatched(self, event: Event, message: Event, block: Event, owner: str, *, side: bool) -> None:
         id_ = text(block.get("id"))
         key = id_ or f"{self._agent}#{len(self._dispatches) + 1}"
         if key in self._dispatches:  # a line that is written twice, or history copied from another session
@@ -132,11 +135,12 @@ class _Reader:
         self._awaited.add(key)
         self._unclaimed.setdefault(hash(prompt), []).append(key)
         self._dispatches[key] = Recorded(
-            key, id_, named, named or text(event.get("requestId")) or f"#{self._turn}", text(block.get("name")), agent,
+            key, id_, named, named or text(event.get("requestId")) or f"#{self._turn}",
+            intern(text(block.get("name"))), intern(agent),
             text(given.get("description"))[:200],
             asked=moment(event.get("timestamp")),
             background=given.get("run_in_background") is True,
-            parent=owner,
+            parent=owner or ("?" if side and self._main else ""),
             phase=self._phase,
             resumes=bool(given.get("resume")),
             prompt=prompt if self._prompts else "",
@@ -220,8 +224,16 @@ class _Reader:
 
     def _trace(self, key: str, said: str) -> None:
         """Remember what a dispatch that is over, or was asked for its output, has brought."""
-        if key in self._dispatches:
-            self._traces.add(key, self._dispatches[key].subagent_type, self._open.pop(key, ""), said)
+        if key not in self._dispatches:
+            return
+        one = self._dispatches[key]
+        self._traces.add(key, one.subagent_type, self._open.pop(key, ""), said)
+        self._awaited.discard(key)
+        keys = self._unclaimed.get(one.digest, [])
+        if key in keys:
+            keys.remove(key)
+        if not keys:
+            self._unclaimed.pop(one.digest, None)
 
     # whose a line is
 
