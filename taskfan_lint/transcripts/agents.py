@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from taskfan_lint.transcripts import places, reader
-from taskfan_lint.transcripts.model import Recorded, Transcript
+from taskfan_lint.transcripts.model import Recorded, Transcript, began
 from taskfan_lint.transcripts.values import table, text
 
 MOST_META = 1024 * 1024
@@ -56,7 +56,7 @@ def _hook(every: dict[str, Recorded], file: Path, transcript: Transcript) -> Non
             every[one.key] = replace(every[one.key], parent=every[one.key].parent or "?")
         return
     own = every[key]
-    every[key] = reader.began(replace(own, writes=own.writes | transcript.writes), transcript.first)
+    every[key] = began(replace(own, writes=own.writes | transcript.writes), transcript.first)
     for one in transcript.dispatches:
         if one.key != key:
             every[one.key] = replace(every[one.key], parent=key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from taskfan_lint.intervals import Interval
@@ -83,3 +83,19 @@ class Transcript:
     lines: int = 0
     broken: int = 0
     long: int = 0
+
+
+def began(one: Recorded, first: float | None) -> Recorded:
+    """Return a dispatch that is over but doesn't say how long it took, with the time of its agent's first line."""
+    if one.start is not None or one.end is None or first is None or first > one.end:
+        return one
+    return replace(one, start=first, duration_s=one.end - first)
+
+
+def over(one: Recorded, now: float | None, outcome: Outcome, lasted: float | None) -> Recorded:
+    """Return a background dispatch that has ended; where the clock was put back meanwhile, its end is not known."""
+    if now is None or one.start is None:
+        return replace(one, end=now, outcome=outcome, duration_s=lasted)
+    if now < one.start:
+        return replace(one, outcome=outcome, duration_s=lasted)
+    return replace(one, end=now, outcome=outcome, duration_s=now - one.start)

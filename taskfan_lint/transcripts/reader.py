@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from taskfan_lint.analysis import paths
 from taskfan_lint.transcripts import results, sieve
 from taskfan_lint.transcripts.lines import Tally, lines, objects
-from taskfan_lint.transcripts.model import Outcome, Recorded, Transcript
+from taskfan_lint.transcripts.model import Outcome, Recorded, Transcript, began, over
 from taskfan_lint.transcripts.results import Notice
 from taskfan_lint.transcripts.traces import Traces, legible
 from taskfan_lint.transcripts.values import items, moment, table, text, words
@@ -181,8 +181,8 @@ class _Reader:
         if key in self._dispatches:
             self._ended(key, block, extra, now)
         elif id_ in self._polls:
-            outcome, over = results.polled(extra, words(block.get("content")))
-            if over:
+            outcome, has_ended = results.polled(extra, words(block.get("content")))
+            if has_ended:
                 key = self._agents.get(self._polls[id_], "")
                 self._polled.setdefault(self._polls[id_], (now, outcome))
                 self._traces.add(key, "", self._open.get(key, ""), words(block.get("content")))
@@ -213,7 +213,7 @@ class _Reader:
         if key not in self._open or notice.outcome is Outcome.UNKNOWN:
             return
         before = replace(self._dispatches[key], background=True)
-        self._dispatches[key] = _over(before, now, notice.outcome, notice.duration_s)
+        self._dispatches[key] = over(before, now, notice.outcome, notice.duration_s)
         self._trace(key, notice.said)
 
     def _interrupted(self, now: float | None) -> None:
@@ -270,16 +270,9 @@ class _Reader:
             written.setdefault(owner, set()).add(file)
         for key, one in self._dispatches.items():
             if one.background and one.outcome is Outcome.UNKNOWN and one.agent in self._polled:
-                one = _over(one, *self._polled[one.agent], None)
+                one = over(one, *self._polled[one.agent], None)
             one = began(one, self._began.get(key))
             yield replace(one, writes=frozenset(written[key])) if key in written else one
-
-
-def began(one: Recorded, first: float | None) -> Recorded:
-    """Return a dispatch that is over but doesn't say how long it took, with the time of its agent's first line."""
-    if one.start is not None or one.end is None or first is None or first > one.end:
-        return one
-    return replace(one, start=first, duration_s=one.end - first)
 
 
 def _paired(blocks: list[Event], extra: object) -> Iterator[tuple[Event, object]]:
@@ -289,12 +282,3 @@ def _paired(blocks: list[Event], extra: object) -> Iterator[tuple[Event, object]
         yield from zip(blocks, several, strict=True)
     else:
         yield from ((block, extra if len(blocks) == 1 else None) for block in blocks)
-
-
-def _over(one: Recorded, now: float | None, outcome: Outcome, lasted: float | None) -> Recorded:
-    """Return a background dispatch that has ended; where the clock was put back meanwhile, its end is not known."""
-    if now is None or one.start is None:
-        return replace(one, end=now, outcome=outcome, duration_s=lasted)
-    if now < one.start:
-        return replace(one, outcome=outcome, duration_s=lasted)
-    return replace(one, end=now, outcome=outcome, duration_s=now - one.start)
