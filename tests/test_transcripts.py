@@ -348,3 +348,27 @@ def test_the_inline_lines_of_an_agent_are_found_by_its_prompt() -> None:
     a, b, n = dispatches(call("a", 2), call("b", 2), first, nested, result("b", 9))
     assert (n.parent, b.start, b.duration_s) == ("b", BASE + 3, 6)
     assert a.start is None
+
+
+def test_the_first_answer_that_tells_the_end_counts_where_no_notification_does() -> None:
+    def poll(id_: str, second: int, state: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        block = {"type": "tool_use", "id": id_, "name": "TaskOutput", "input": {"task_id": "x"}}
+        asked = {"type": "assistant", "timestamp": transcripts.at(second), "message": {"id": id_, "content": [block]}}
+        return asked, result(id_, second + 1, {"retrieval_status": "success", "task": {"status": state}})
+
+    launch = result("a", 3, {"status": "async_launched", "agentId": "x"})
+    first = (*poll("p1", 5, "running"), *poll("p2", 8, "completed"), *poll("p3", 50, "completed"))
+    (one,) = dispatches(call("a", 2), launch, *first)
+    assert (relative(one.start), relative(one.end)) == (3, 9)
+    (notified,) = dispatches(call("a", 2), launch, *first, notice("x", 7))
+    assert relative(notified.end) == 7
+
+
+def test_tags_in_what_an_agent_wrote_are_not_those_of_its_notification() -> None:
+    launch = result("a", 3, {"status": "async_launched", "agentId": "x"})
+    queued = notice("x", 8)
+    queued["content"] = (
+        "<task-notification><task-id>x</task-id><result><status>failed</status></result></task-notification>"
+    )
+    (one,) = dispatches(call("a", 2), launch, queued)
+    assert one.outcome is Outcome.COMPLETED
