@@ -15,6 +15,7 @@ import taskfan_lint
 PACKAGE = Path(taskfan_lint.__file__).parent
 # In order; an entry with a slash is a package with all its modules, which may import each other.
 ORDER = """
+schedule/
 edit columns source prose marks blocks dialect/ loose markdown
 finding excerpt fingerprint settings patterns profile
 analysis analysis.model analysis.tree analysis.paths analysis.exempt analysis.boundaries analysis.helpers
@@ -22,7 +23,7 @@ analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascr
 analysis.read
 rewrite/ rules rules.*
 suppress verify inspection engine project ignoring explain
-options schema config baseline git files pages diff report/ server/
+options schema config tasks baseline git files pages diff report/ server/
 intervals transcripts/ session estimates against timeline/
 console completing outputs run sparing selection summary explaining checking inventory listing verification
 hooks watching

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from taskfan_lint.analysis.model import Analysis
 from taskfan_lint.finding import Finding, Note, Severity
+from taskfan_lint.schedule.limits import QUEUES_ABOVE, REFUSED_ABOVE
 from taskfan_lint.settings import Settings
 
 NAME = "wide-fan-out"
 SEVERITY = Severity.WARNING
-QUEUES_ABOVE = 10  # agents that run at once in one response
-REFUSED_ABOVE = 20  # agents running at once
 
 
 def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
