@@ -20,6 +20,14 @@ def clean_up(branch: str) -> None:
     Task(subagent_type="writer", prompt=f"List what {branch} changes")
 
 
+def measure(branch: str) -> None:
+    """Send three agents at once, two of which are done long before the third."""
+    Task(subagent_type="linter", prompt=f"Lint what {branch} changes")  # 2 min
+    Task(subagent_type="counter", prompt=f"Count the lines that {branch} adds")  # 1 min
+    Task(subagent_type="profiler", prompt=f"Profile the start-up of {branch} and of main")  # 20 min
+
+
 if __name__ == "__main__":
     print(asyncio.run(review("git diff HEAD~1")))
     clean_up("main")
+    measure("main")

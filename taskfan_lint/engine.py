@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 # What stands in for `inspection.inspect`, for a caller that remembers what it gave or stops it between two snippets.
 Inspect = Callable[[Snippet, "Surroundings"], "Inspected"]
 
-# A wider window, a comment that suppresses what is gone now, and the weakest cause of an interruption, which was there
-# before and was not named because one interruption is one finding. None of them has a fix.
-REVEALED = frozenset({"wide-fan-out", "work-between-dispatches", "unused-suppression"})
+# A wider window, one of less equal members, a comment that suppresses what is gone now, and the weakest cause of an
+# interruption, which was there before and was not named because one interruption is one finding. None of them has a
+# fix.
+REVEALED = frozenset({"wide-fan-out", "unbalanced-fan-out", "work-between-dispatches", "unused-suppression"})
 
 _IGNORE_FILE = re.compile(r"(?:#|//|<!--)\s*taskfan:\s*ignore-file\b")
 

@@ -121,13 +121,14 @@ class _Trial:
 # The weakest cause of an interruption was there before a fix of a stronger one, and was not named because one
 # interruption is one finding. It has no fix of its own, so passes still come to an end.
 REVEALED = rules.name_of(Cause.WORK)
+WIDER = frozenset({"wide-fan-out", "unbalanced-fan-out"})  # what a fix that joins windows may well bring about
 
 
 def _counts(analysis: Analysis, reading: Reading) -> Counter[str]:
     """Return how often each rule would speak, without the cost of making fixes; a window may well get wider."""
     counts = Counter(rules.name_of(one.cause) for one in analysis.interruptions)
     for rule in rules.rules():
-        if rule.check and rule.cause is None and rule.name != "wide-fan-out":
+        if rule.check and rule.cause is None and rule.name not in WIDER:
             counts.update(one.code for one in rule.check(analysis, reading.settings))
     return counts
 

@@ -21,7 +21,7 @@ finding excerpt fingerprint settings patterns profile
 analysis analysis.model analysis.tree analysis.paths analysis.exempt analysis.boundaries analysis.helpers
 analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.scanned/
 analysis.read
-rewrite/ rules rules.*
+durations rewrite/ rules rules.*
 suppress verify inspection engine project ignoring explain
 options schema config tasks baseline git files pages diff report/ server/
 intervals transcripts/ session estimates against timeline/

@@ -398,6 +398,11 @@ class Member:
     outputs: tuple[str, ...] = ()
     repeated: bool = False
 
+    def excludes(self, other: Member) -> bool:
+        """Tell whether two dispatches stand in different arms of one branch."""
+        arms = dict(self.arms)
+        return any(arms.get(branch, arm) != arm for branch, arm in other.arms)
+
 
 class DependenceKind(Enum):
     """How a dispatch depends on an earlier one."""

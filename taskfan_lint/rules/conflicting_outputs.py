@@ -41,7 +41,7 @@ def _meeting(
 ) -> Finding | None:
     for path in files:
         for other in others.get(path, ()):
-            if _excludes(member, other) or member.dispatch.isolation or other.dispatch.isolation:
+            if member.excludes(other) or member.dispatch.isolation or other.dispatch.isolation:
                 continue
             return Finding(
                 NAME,
@@ -66,9 +66,3 @@ def _repeated(member: Member) -> Finding | None:
         member.dispatch.span,
         "give each its own file",
     )
-
-
-def _excludes(one: Member, other: Member) -> bool:
-    """Tell whether two dispatches stand in different arms of one branch."""
-    arms = dict(one.arms)
-    return any(arms.get(branch, arm) != arm for branch, arm in other.arms)
