@@ -158,8 +158,8 @@ def _extended(file: Path, text: str, value: object) -> Path:
     return path
 
 
-def _table(file: Path, raw: bytes) -> dict[str, Any] | None:
-    """Return the keys that a TOML file holds for this linter, None where a pyproject.toml has no such table."""
+def toml_of(file: Path, raw: bytes) -> dict[str, Any]:
+    """Return what a TOML file holds; raises ConfigError."""
     if sys.version_info >= (3, 11):
         import tomllib  # lazy: only where a configuration exists
     else:
@@ -173,6 +173,12 @@ def _table(file: Path, raw: bytes) -> dict[str, Any] | None:
         row = int(place[1]) if place and place[1] else raw.count(b"\n") + 1
         reason = str(error)[: place.start()] if place else str(error)
         raise ConfigError(file, row, f"broken TOML: {reason}") from error
+    return content
+
+
+def _table(file: Path, raw: bytes) -> dict[str, Any] | None:
+    """Return the keys that a TOML file holds for this linter, None where a pyproject.toml has no such table."""
+    content = toml_of(file, raw)
     if file.name != "pyproject.toml":
         return content
     tool = content.get("tool", {})

@@ -36,7 +36,7 @@ HOMES = {
     "tree_sitter": "analysis.javascript",
     "markdown_it": "blocks",
 }
-HEAVY = {*HOMES, "pathspec", "tomllib", "tomli", "difflib", "watchfiles"}
+HEAVY = {*HOMES, "yaml", "pathspec", "tomllib", "tomli", "difflib", "watchfiles"}
 
 
 def name(file: Path) -> str:
