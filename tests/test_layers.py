@@ -25,8 +25,9 @@ durations rewrite/ rules rules.*
 suppress verify inspection engine project ignoring explain
 options schema config tasks baseline git files pages diff report/ server/
 intervals transcripts/ session estimates against timeline/
+planning/ drawing drawing.words drawing.calls drawing/
 console completing outputs run sparing selection summary explaining checking inventory listing verification
-hooks watching
+hooks watching scheduling
 commands help commands.* cli __main__ __init__
 """.split()
 HOMES = {
