@@ -11,7 +11,7 @@ from taskfan_lint.planning.model import Plan
 from taskfan_lint.report import printable
 from taskfan_lint.schedule import Mode, Schedule
 
-# Mermaid reads times of day, and shows them in the time zone in which it read them: any day without a clock change does.
+# Mermaid reads times of day and shows them in the same time zone, so that any day without a clock change does.
 DAY = "2001-01-01"
 _LOOKALIKES = {":": "꞉", ";": "⁏", "#": "＃", "`": "'", "<": "‹", ">": "›", ",": "‚"}  # what gantt charts cannot escape
 

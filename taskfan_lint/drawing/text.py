@@ -15,6 +15,7 @@ LONGEST_NAME = 32
 LEAST_BAR = 20
 LABEL = 21
 LONGEST_PROMPT = 40
+MOST_NAMES = 3
 
 
 def draw(plans: Sequence[Plan], page: Page) -> str:
@@ -73,14 +74,17 @@ def _brackets(schedule: Schedule, plan: Plan, *, waits: bool) -> Iterator[str]:
     yield from _groups(schedule, plan, wide, 0, waits)
 
 
-def _groups(schedule: Schedule, plan: Plan, wide: tuple[int, int], depth: int, waits: bool) -> Iterator[str]:
+def _groups(
+    schedule: Schedule, plan: Plan, wide: tuple[int, int], depth: int, waits: bool, outer: str = ""
+) -> Iterator[str]:
     for group in schedule.groups:
         for place, one in enumerate(group):
             name, time = _name(one, depth), f"({shown(one.end - one.start)})"
-            words = _words(group, place, plan, waits)
-            yield f"  {name:<{wide[0]}}  {time:>{wide[1]}} {_bracket(place, len(group))} {words}".rstrip()
+            marks = outer + _bracket(place, len(group))
+            yield f"  {name:<{wide[0]}}  {time:>{wide[1]}} {marks} {_words(group, place, plan, waits)}".rstrip()
             if one.inside:
-                yield from _groups(one.inside, plan, wide, depth + 1, waits)
+                beside = "⎥" if place < len(group) - 1 else " "
+                yield from _groups(one.inside, plan, wide, depth + 1, waits, outer + beside)
 
 
 def _name(one: Placed, depth: int) -> str:
@@ -102,10 +106,16 @@ def _words(group: tuple[Placed, ...], place: int, plan: Plan, waits: bool) -> st
     if waits and plan.mode is Mode.ROLLING:
         words.append(f"from {shown(group[place].start)}")
     if waits and group[place].task.after:
-        words.append(f"after {', '.join(map(printable, group[place].task.after))}")
+        words.append(_after(group[place].task.after))
     if waits and group[place].task.agent not in ("", group[place].task.name):
         words.append(_shortened(group[place].task.prompt))
     return "  ".join(words)
+
+
+def _after(names: tuple[str, ...]) -> str:
+    shown_names = ", ".join(map(printable, names[:MOST_NAMES]))
+    more = len(names) - MOST_NAMES
+    return f"after {shown_names}" + (f" and {more} more" if more > 0 else "")
 
 
 def _shortened(prompt: str) -> str:

@@ -26,7 +26,7 @@ def before(plan: Plan) -> str:
     """Return the heading of what is written."""
     if plan.from_code:
         return f"as written: {of(len(plan.written.groups), 'window')}, {shown(plan.written.duration)}"
-    return f"one after another: {of(len(plan.tasks), 'task')}, {shown(plan.written.duration)}"
+    return f"one after another: {of(plan.count, 'task')}, {shown(plan.written.duration)}"
 
 
 def after(plan: Plan) -> str:
@@ -74,6 +74,8 @@ def _guessed(plan: Plan) -> Iterator[str]:
         return
     if len(plan.guessed) == leaves:
         yield f"no durations are known, each {unit(plan)} counts 1 min"
+    elif len(plan.guessed) == 1:
+        yield f"the duration of `{plan.guessed[0]}` is not known and counts 1 min"
     else:
         yield f"the durations of {', '.join(f'`{name}`' for name in plan.guessed)} are not known and count 1 min each"
 

@@ -10,9 +10,10 @@ from math import prod
 
 from taskfan_lint.analysis import exempt, tree
 from taskfan_lint.analysis.flow.loops import TOGETHER
-from taskfan_lint.analysis.model import Analysis, Cause, Dispatch, Item, ItemKind, Loop, Member, Region
+from taskfan_lint.analysis.model import Analysis, Cause, Dispatch, Facts, Item, ItemKind, Loop, Member, Region
 
 _FIRST = re.compile(r"\{(?P<target>\w+)#1\}")  # a loop's target, as the run of the first iteration names it
+LONGEST_TITLE = 40
 MOST = 200  # copies of one dispatch that are written out
 
 At = tuple[tuple[int, int], ...]  # (start of a loop, number of the iteration), outermost first
@@ -41,10 +42,10 @@ class Copy:
         """Where the copy stands in the order of the run."""
         return (*(number for pair in self.at for number in pair), self.dispatch.span.start)
 
-    def agent(self) -> str:
-        """Return the agent's name with the items in place."""
+    def agent(self, facts: Facts) -> str:
+        """Return the agent's name with the items in place; of a call without one, what it calls its task."""
         through = self.dispatch.through.functions[-1:] if self.dispatch.through else ()
-        name = self.dispatch.agent or next(iter(through), self.dispatch.name)
+        name = self.dispatch.agent or next(iter(through), "") or _called(self.dispatch, facts) or self.dispatch.name
         for target, item in self.items.items():
             name = name.replace(f"{{{target}}}", _shown(item))
         return name
@@ -57,6 +58,17 @@ class Copy:
             return _shown(self.items[target]) if target in self.items else f"{{{target}}}"
 
         return _FIRST.sub(put, self.member.prompt).strip()
+
+
+def _called(dispatch: Dispatch, facts: Facts) -> str:
+    """Return the third text of `Task("title", "prompt", "agent")`, the description, or the title."""
+    positional = [one for one in dispatch.arguments if not one.keyword]
+    described = [one for one in dispatch.arguments if one.keyword == "description"]
+    for one in (*positional[2:3], *described, *positional[:1]):
+        text = facts.written(one.value)
+        if one.constant and text[:1] in "\"'" and text[:1] == text[-1:] and 2 < len(text) <= LONGEST_TITLE:
+            return text[1:-1]
+    return ""
 
 
 def _shown(item: Item) -> str:

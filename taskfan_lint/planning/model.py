@@ -18,6 +18,7 @@ from taskfan_lint.schedule import (
     one_after_another,
     solve,
     splits,
+    with_files,
 )
 from taskfan_lint.schedule.limits import broken, slow
 
@@ -26,9 +27,9 @@ from taskfan_lint.schedule.limits import broken, slow
 class Origin:
     """The call that a task stands for, as Python source.
 
-    `context` are the statements that bind the names it reads, `conditions` the tests that have to hold for it to go out.
-    `arguments` are pairs of keyword ("" for none) and text; `loop` is the text of targets and iterable of a loop over
-    what is not known, `binds` the name that the result is bound to.
+    `context` are the statements that bind the names it reads, `conditions` the tests that have to hold for it to go
+    out. `arguments` are pairs of keyword ("" for none) and text; `loop` is the text of targets and iterable of a loop
+    over what is not known, `binds` the name that the result is bound to.
     """
 
     name: str
@@ -116,6 +117,7 @@ def plan_of_tasks(
     title: str, tasks: tuple[Task, ...], width: int, mode: Mode, *, guessed: tuple[str, ...] = ()
 ) -> Plan:
     """Return the plan of tasks that stand in a file: written are they one after another."""
+    tasks = with_files(tasks)
     schedule = solve(tasks, width, mode)
     order = sorted(schedule.placed, key=lambda one: one.start)
     written = one_after_another(tasks, [[one.task.name] for one in order])

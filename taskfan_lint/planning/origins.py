@@ -51,7 +51,9 @@ def _arguments(copy: Copy, facts: Facts, region: Region) -> Iterator[tuple[str, 
         if all(text is not None and (word or is_expression(text)) for word, text in written):
             yield from ((word, text) for word, text in written if text is not None and word not in LEFT_OUT)
             return
-    yield "subagent_type", literal(copy.agent())
+    positional = [one for one in dispatch.arguments if not one.keyword]
+    is_agent = dispatch.agent is not None or len(positional) > 2
+    yield "subagent_type" if is_agent else "description", literal(copy.agent(facts))
     yield "prompt", literal(copy.prompt(), dispatch.reads)
 
 
@@ -79,23 +81,20 @@ def _source(one: Argument, copy: Copy, facts: Facts, region: Region) -> str | No
 def literal(text: str, names: frozenset[str] = frozenset()) -> str:
     """Return a string literal for a text; its fields `{name}` of these names stay fields."""
     fields = [one for one in _FIELD.finditer(text) if re.split(r"[.\[]", one["name"])[0] in names]
-    prefix = "f" if fields else ""
+    prefix, quote = ("f" if fields else ""), ('"""' if "\n" in text else '"')
     parts, last = [], 0
     for one in fields:
-        parts += [_escaped(text[last : one.start()], doubled=True), one[0]]
+        parts += [_escaped(text[last : one.start()], quote, doubled=True), one[0]]
         last = one.end()
-    body = "".join([*parts, _escaped(text[last:], doubled=bool(fields))])
-    if "\n" in text:
-        return f'{prefix}"""{body}"""'
-    return f'{prefix}"{body}"'.replace("\n", "\\n")
+    rest = text[last:].rstrip('"')
+    parts += [_escaped(rest, quote, doubled=bool(fields)), '\\"' * (len(text) - last - len(rest))]
+    return f"{prefix}{quote}{''.join(parts)}{quote}"
 
 
-def _escaped(text: str, *, doubled: bool) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r")
-    escaped = "".join(
-        one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in escaped
-    )
-    return escaped.replace("{", "{{").replace("}", "}}") if doubled else escaped
+def _escaped(text: str, quote: str, *, doubled: bool) -> str:
+    text = text.replace("\\", "\\\\").replace(quote, "".join(f"\\{one}" for one in quote))
+    text = "".join(one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in text)
+    return text.replace("{", "{{").replace("}", "}}") if doubled else text
 
 
 def _conditions(copy: Copy, facts: Facts, region: Region) -> Iterator[str]:
@@ -135,7 +134,7 @@ def _step(dispatch: Dispatch, region: Region) -> Step | None:
 
 
 def _context(dispatch: Dispatch, facts: Facts, region: Region) -> list[str]:
-    """Return the assignments that bind what a dispatch reads, in order, as far as each name has one and it is simple."""
+    """Return the assignments that bind what a dispatch reads, in order, where a name has one and it is simple."""
     if facts.language != "python" or facts.repaired:
         return []
     assigned = [step for step in tree.steps(region.body) if step.binds]

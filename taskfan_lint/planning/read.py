@@ -44,7 +44,7 @@ class _Part:
             facts, snippet = surveyed.analysis.facts, surveyed.snippet
             found = [one for one in found if not inspection.is_counterexample(one.dispatch.span, facts, snippet)]
         self.copies, self.other_arms = _longest_way(found, self._minutes)
-        self.names = _names(self.copies)
+        self.names = _names([copy.agent(surveyed.analysis.facts) for copy in self.copies])
         self.phases = _phases(surveyed.analysis)
         self.serial = {
             dispatch.span.start
@@ -55,7 +55,7 @@ class _Part:
 
     def _known(self, copy: Copy) -> float | None:
         known = durations.known(self.analysis.facts, copy.dispatch, self.settings)
-        return self.settings.durations.get(copy.agent()) if known is None else known
+        return self.settings.durations.get(copy.agent(self.analysis.facts)) if known is None else known
 
     def _minutes(self, copy: Copy) -> float:
         known = self._known(copy)
@@ -69,7 +69,7 @@ class _Part:
                 name,
                 self._minutes(copy),
                 tuple(self.names[i] for i in sorted(after[number])),
-                agent=copy.agent(),
+                agent=copy.agent(self.analysis.facts),
                 prompt=copy.prompt(),
                 repeated=bool(copy.unknown),
             )
@@ -173,13 +173,12 @@ def _phases(analysis: Analysis) -> list[int]:
     return phases
 
 
-def _names(found: list[Copy]) -> list[str]:
+def _names(agents: list[str]) -> list[str]:
     """Return a name for each copy: its agent, numbered where the agent is sent more than once."""
-    counts = Counter(copy.agent() for copy in found)
+    counts = Counter(agents)
     numbers: Counter[str] = Counter()
     names = []
-    for copy in found:
-        agent = copy.agent()
+    for agent in agents:
         numbers[agent] += 1
         names.append(f"{agent} {numbers[agent]}" if counts[agent] > 1 else agent)
     return names

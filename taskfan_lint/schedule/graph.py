@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from taskfan_lint.schedule.model import PlanError, Task
 
@@ -58,6 +58,22 @@ def graph(tasks: Sequence[Task], durations: Sequence[float], width: int) -> Grap
         behind = (tails[j] for j in range(len(tasks)) if before[j] >> i & 1)
         tails[i] = durations[i] + max(behind, default=0.0)
     return Graph(tuple(durations), tuple(before), tuple(conflicts), tuple(tails), width)
+
+
+def with_files(tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """Return the tasks with what follows from their files in `after`, at every level; raises PlanError."""
+    found = graph(tasks, [task.duration for task in tasks], 1)
+    return tuple(
+        replace(
+            task,
+            after=(
+                *task.after,
+                *(name for i in bits(found.before[number]) if (name := tasks[i].name) not in task.after),
+            ),
+            children=with_files(task.children),
+        )
+        for number, task in enumerate(tasks)
+    )
 
 
 def check(tasks: Sequence[Task]) -> None:
