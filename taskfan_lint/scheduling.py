@@ -97,10 +97,13 @@ class _Run:
     def from_documents(self) -> Iterator[Plan]:
         """Yield the plans of each document in turn."""
         from taskfan_lint.planning.read import plans  # lazy: LibCST is not needed for tasks files
+        from taskfan_lint.project import index  # lazy: the same
 
-        for document, settings in self._documents():
+        documents = list(self._documents())
+        functions = index(documents)
+        for document, settings in documents:
             name = self._look.path(document.path)
-            found = list(plans(document, name, settings, self.choices.mode or Mode.GROUPS))
+            found = list(plans(document, name, settings, self.choices.mode or Mode.GROUPS, functions))
             if not found:
                 self._silent.append(name)
             yield from found

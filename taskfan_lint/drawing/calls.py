@@ -82,7 +82,9 @@ def _is_testable(origin: Origin) -> bool:
 
 
 def _joined(conditions: Sequence[str]) -> str:
-    return conditions[0] if len(conditions) == 1 else " and ".join(f"({one})" for one in conditions)
+    if len(conditions) == 1 and ":=" not in conditions[0] and "\n" not in conditions[0]:
+        return conditions[0]
+    return " and ".join(f"({one})" for one in conditions)
 
 
 def _is_written_loop(origin: Origin) -> bool:

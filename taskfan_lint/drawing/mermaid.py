@@ -9,11 +9,11 @@ from taskfan_lint.drawing.words import after
 from taskfan_lint.durations import shown
 from taskfan_lint.planning.model import Plan
 from taskfan_lint.report import printable
-from taskfan_lint.schedule import Mode, Schedule
+from taskfan_lint.schedule import Mode, Placed, Schedule
 
 # Mermaid reads times of day and shows them in the same time zone, so that any day without a clock change does.
 DAY = "2001-01-01"
-_LOOKALIKES = {":": "꞉", ";": "⁏", "#": "＃", "`": "'", "<": "‹", ">": "›", ",": "‚"}  # what gantt charts cannot escape
+_LOOKALIKES = {":": "꞉", ";": "⁏", "#": "＃", "`": "'", '"': "″", "<": "‹", ">": "›", ",": "‚"}  # what has no escape
 
 
 def draw(plans: Sequence[Plan], page: Page) -> str:
@@ -49,35 +49,40 @@ def _clock(minutes: float) -> str:
 
 
 def _graph(plan: Plan) -> Iterator[str]:
+    word = "Start" if plan.mode is Mode.ROLLING else "Group"
     yield "flowchart LR"
-    ids: dict[str, str] = {}
+    edges: list[str] = []
+    placed = 0
     for number, group in enumerate(plan.schedule.groups, 1):
-        yield f'    subgraph g{number}["{"Start" if plan.mode is Mode.ROLLING else "Group"} {number}"]'
+        yield f'    subgraph g{number}["{word} {number}"]'
         for one in group:
-            ids[one.task.name] = f"t{len(ids) + 1}"
-            yield from _node(one.task.name, shown(one.end - one.start), ids[one.task.name], one.inside, 2)
+            placed += 1
+            yield from _node(one, f"t{placed}", 2, edges)
         yield "    end"
-    for task in plan.tasks:
-        yield from (f"    {ids[name]} --> {ids[task.name]}" for name in task.after)
+    yield from _edges(plan.schedule, "t")
+    yield from edges
 
 
-def _node(name: str, time: str, key: str, inside: Schedule | None, depth: int) -> Iterator[str]:
+def _node(one: Placed, key: str, depth: int, edges: list[str]) -> Iterator[str]:
+    """Yield a task, an orchestrator as a box around its own; what waits for what in there is added to `edges`."""
     indent = "    " * depth
-    if inside is None:
-        yield f'{indent}{key}["{_quoted(name)} ({time})"]'
+    label = f'{key}["{_plain(one.task.name)} ({shown(one.end - one.start)})"]'
+    if one.inside is None:
+        yield f"{indent}{label}"
         return
-    yield f'{indent}subgraph {key}["{_quoted(name)} ({time})"]'
-    for number, one in enumerate(inside.placed, 1):
-        yield from _node(one.task.name, shown(one.end - one.start), f"{key}_{number}", one.inside, depth + 1)
+    yield f"{indent}subgraph {label}"
+    for number, child in enumerate(one.inside.placed, 1):
+        yield from _node(child, f"{key}_{number}", depth + 1, edges)
     yield f"{indent}end"
+    edges += _edges(one.inside, f"{key}_")
+
+
+def _edges(schedule: Schedule, prefix: str) -> Iterator[str]:
+    keys = {one.task.name: f"{prefix}{number}" for number, one in enumerate(schedule.placed, 1)}
+    for one in schedule.placed:
+        yield from (f"    {keys[name]} --> {keys[one.task.name]}" for name in one.task.after)
 
 
 def _plain(text: str) -> str:
-    """Return a text without what ends a line of a gantt chart, or a fence."""
+    """Return a text without what ends a line or a label, or a fence."""
     return "".join(_LOOKALIKES.get(character, character) for character in printable(text))
-
-
-def _quoted(text: str) -> str:
-    """Return a text for a label in quotes."""
-    named = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;"}
-    return "".join(named.get(character, character) for character in printable(text))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 
-from taskfan_lint.analysis import exempt, tree
+from taskfan_lint.analysis import exempt, paths, tree
 from taskfan_lint.analysis.flow.loops import TOGETHER
 from taskfan_lint.analysis.model import Analysis, Cause, Dispatch, Facts, Item, ItemKind, Loop, Member, Region
 
@@ -52,12 +52,24 @@ class Copy:
 
     def prompt(self) -> str:
         """Return everything that the agent is told, as far as it is known before the run."""
+        return self._put(self.member.prompt).strip()
 
-        def put(found: re.Match[str]) -> str:
-            target = found["target"]
-            return _shown(self.items[target]) if target in self.items else f"{{{target}}}"
+    def writes(self) -> frozenset[str]:
+        """Return the files that the agent is told to write; none where it works on a copy of its own."""
+        if self.dispatch.isolation:
+            return frozenset()
+        return frozenset(map(self._put, self.member.outputs))
 
-        return _FIRST.sub(put, self.member.prompt).strip()
+    def reads(self) -> frozenset[str]:
+        """Return the files that the agent is told to read and does not write itself."""
+        return paths.read(self.prompt()) - self.writes() if not self.dispatch.isolation else frozenset()
+
+    def _put(self, text: str) -> str:
+        """Return a folded text with the items in place of the targets of loops."""
+        return _FIRST.sub(lambda found: self._item(found["target"]), text)
+
+    def _item(self, target: str) -> str:
+        return _shown(self.items[target]) if target in self.items else f"{{{target}}}"
 
 
 def _called(dispatch: Dispatch, facts: Facts) -> str:
@@ -81,7 +93,7 @@ class Loops:
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
         self._together = {one.span for one in analysis.exemptions if one.name in TOGETHER}
-        self._free = {(one.after.span.start, loop.span) for one in analysis.of(Cause.LOOP) for loop in one.loops}
+        self._free = {loop.span for one in analysis.of(Cause.LOOP) for loop in one.loops}
 
     def around(self, dispatch: Dispatch, region: Region) -> tuple[Loop, ...]:
         """Return the loops that send a dispatch again and again, outermost first."""
@@ -95,9 +107,9 @@ class Loops:
         """Tell whether all iterations of a loop go out at once."""
         return exempt.head(loop) in self._together
 
-    def is_free(self, loop: Loop, dispatch: Dispatch) -> bool:
+    def is_free(self, loop: Loop) -> bool:
         """Tell whether no iteration of a loop needs another one's result."""
-        return self.is_together(loop) or (dispatch.span.start, loop.span) in self._free
+        return self.is_together(loop) or loop.span in self._free
 
 
 def copies(analysis: Analysis, region: Region, loops: Loops) -> list[Copy]:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 from taskfan_lint import durations, engine, inspection
+from taskfan_lint.analysis.helpers import Index
 from taskfan_lint.analysis.model import Analysis, Region
 from taskfan_lint.edit import Lines
 from taskfan_lint.engine import Surveyed
@@ -15,14 +16,15 @@ from taskfan_lint.planning.origins import origin
 from taskfan_lint.schedule import Mode, Task, one_after_another, solve
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import Document
+from taskfan_lint.suppress import suppressions
 
 NEEDED = frozenset({"chain", "early-exit"})  # exemptions that stand for a dependence, which is known by itself
 
 
-def plans(document: Document, name: str, settings: Settings, mode: Mode) -> Iterator[Plan]:
+def plans(document: Document, name: str, settings: Settings, mode: Mode, index: Index | None = None) -> Iterator[Plan]:
     """Yield the plan of each place of a document that dispatches, in order; counter-examples only if asked for."""
     lines = Lines(document.text)
-    for surveyed in engine.survey(document, settings):
+    for surveyed in engine.survey(document, settings, index):
         for region in surveyed.analysis.facts.regions:
             part = _Part(surveyed, region, settings)
             if part.copies:
@@ -46,7 +48,8 @@ class _Part:
         self.copies, self.other_arms = _longest_way(found, self._minutes)
         self.names = _names([copy.agent(surveyed.analysis.facts) for copy in self.copies])
         self.phases = _phases(surveyed.analysis)
-        self.serial = {
+        self.pinned = {copy.dispatch.span.start for copy in self.copies if _is_pinned(copy, surveyed.analysis)}
+        self.serial = self.pinned | {
             dispatch.span.start
             for one in surveyed.analysis.exemptions
             if one.name == "declared-serial"
@@ -108,7 +111,8 @@ class _Part:
         windows: dict[tuple[object, ...], list[int]] = {}
         for number, copy in enumerate(self.copies):
             around = {loop.span.start: loop for loop in self.loops.around(copy.dispatch, self.region)}
-            apart = tuple(pair for pair in copy.at if not self.loops.is_together(around[pair[0]]))
+            unknown = ((loop.span.start, -1) for loop in copy.unknown)
+            apart = tuple(pair for pair in (*copy.at, *unknown) if not self.loops.is_together(around[pair[0]]))
             alone = number if copy.dispatch.span.start in self.serial else -1
             windows.setdefault((copy.window, apart, alone), []).append(number)
         return list(windows.values())
@@ -123,6 +127,8 @@ class _Part:
             if copy.dispatch.span.start in self.serial:
                 after[number] |= set(earlier)
             after[number] |= {i for i in earlier if self._is_before(self.copies[i], copy)}
+            after[number] |= {i for i in earlier if self.copies[i].dispatch.span.start in self.pinned}
+            after[number] |= {i for i in earlier if _meet(self.copies[i], copy)}
         for one in self.analysis.dependences:
             for target in places.get(one.target.span.start, ()):
                 for source in places.get(one.source.span.start, ()):
@@ -139,9 +145,22 @@ class _Part:
             start = loop.span.start
             numbers = dict(other.at)
             if start in shared and start in numbers and shared[start] < numbers[start]:
-                if not self.loops.is_free(loop, other.dispatch) or not self.loops.is_free(loop, one.dispatch):
+                if not self.loops.is_free(loop):
                     return True
         return False
+
+
+def _is_pinned(copy: Copy, analysis: Analysis) -> bool:
+    """Tell whether a comment says that a dispatch runs by itself on purpose: `taskfan: serial`."""
+    place = copy.dispatch.span
+    serial = (one for one in suppressions(analysis.facts) if one.whole)
+    return any(place in span for one in serial for span in one.covers)
+
+
+def _meet(one: Copy, other: Copy) -> bool:
+    """Tell whether one of two touches a file that the other one writes."""
+    own, others = one.writes(), other.writes()
+    return bool(own & (others | other.reads()) or others & one.reads())
 
 
 def _same(one: tuple[tuple[int, int], ...], other: tuple[tuple[int, int], ...]) -> bool:
