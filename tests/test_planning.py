@@ -41,12 +41,17 @@ def names(schedule: Schedule) -> list[str]:
     [
         pytest.param(f"{A}\n{B}", ["a b"], ["a b"], id="one window"),
         pytest.param(f"await {A}\nawait {B}", ["a", "b"], ["a b"], id="an await without need"),
-        pytest.param(f"x = {A}\nTask(subagent_type='b', prompt=x)\n{C}", ["a", "b c"], ["a c", "b"], id="a chain beside another"),
+        pytest.param(
+            f"x = {A}\nTask(subagent_type='b', prompt=x)\n{C}", ["a", "b c"], ["a c", "b"], id="a chain beside another"
+        ),
         pytest.param(f"# Phase 1\n{A}\n# Phase 2\n{B}", ["a", "b"], ["a", "b"], id="phases stay"),
         pytest.param(f"{A}\n{B}\n# wait for all\n{C}", ["a b", "c"], ["a b", "c"], id="a wait for all stays"),
         pytest.param(f"{A}\nask_user('go on?')\n{B}", ["a", "b"], ["a", "b"], id="a question stays"),
         pytest.param(
-            "x = Task(subagent_type='a', prompt='Read')\nif x.failed:\n    raise SystemExit\n" + B, ["a", "b"], ["a", "b"], id="control"
+            "x = Task(subagent_type='a', prompt='Read')\nif x.failed:\n    raise SystemExit\n" + B,
+            ["a", "b"],
+            ["a", "b"],
+            id="control",
         ),
         pytest.param(
             "Task(subagent_type='a', prompt='Output: out.md')\nTask(subagent_type='b', prompt='Read out.md')",
@@ -55,13 +60,21 @@ def names(schedule: Schedule) -> list[str]:
             id="a file",
         ),
         pytest.param(
-            "for x in ['s', 't']:\n    Task(subagent_type=x, prompt=f'Read {x}')", ["s", "t"], ["s t"], id="a loop over a literal"
+            "for x in ['s', 't']:\n    Task(subagent_type=x, prompt=f'Read {x}')",
+            ["s", "t"],
+            ["s t"],
+            id="a loop over a literal",
         ),
         pytest.param(
-            "for x in ['s', 't']:\n    Task(subagent_type='a', prompt=f'Read {x}')", ["a1", "a2"], ["a1 a2"], id="numbered"
+            "for x in ['s', 't']:\n    Task(subagent_type='a', prompt=f'Read {x}')",
+            ["a1", "a2"],
+            ["a1 a2"],
+            id="numbered",
         ),
         pytest.param(
-            "for x in ['s', 't']:\n    r = Task(subagent_type=f'a-{x}', prompt=x)\n    Task(subagent_type=f'b-{x}', prompt=r)",
+            "for x in ['s', 't']:\n"
+            "    r = Task(subagent_type=f'a-{x}', prompt=x)\n"
+            "    Task(subagent_type=f'b-{x}', prompt=r)",
             ["a-s", "b-s", "a-t", "b-t"],
             ["a-s a-t", "b-s b-t"],
             id="chains beside each other",
@@ -79,12 +92,15 @@ def names(schedule: Schedule) -> list[str]:
             id="serial on purpose",
         ),
         pytest.param(
-            "await asyncio.gather(*[Task(subagent_type=x, prompt=x) for x in ['s', 't']])", ["s t"], ["s t"], id="gathered"
+            "await asyncio.gather(*[Task(subagent_type=x, prompt=x) for x in ['s', 't']])",
+            ["s t"],
+            ["s t"],
+            id="gathered",
         ),
-        pytest.param("for x in xs:\n    Task(subagent_type='a', prompt=x)\n" + B, ["a", "b"], ["a b"], id="a loop over a name"),
         pytest.param(
-            f"if full:\n    {A}\n    {B}\nelse:\n    {C}", ["a b"], ["a b"], id="the longest arm"
+            "for x in xs:\n    Task(subagent_type='a', prompt=x)\n" + B, ["a", "b"], ["a b"], id="a loop over a name"
         ),
+        pytest.param(f"if full:\n    {A}\n    {B}\nelse:\n    {C}", ["a b"], ["a b"], id="the longest arm"),
         pytest.param(
             "\n".join(f"Task(subagent_type='a', prompt='Read part {i}')" for i in range(7)),
             ["a1 a2 a3 a4 a5 a6 a7"],
@@ -92,10 +108,13 @@ def names(schedule: Schedule) -> list[str]:
             id="wider than advised",
         ),
         pytest.param(
-            f"{A}  # 5 min\n{B}  # 1 min\n# wait for both\nTask(subagent_type='d', prompt='Read')  # 2 min", ["a b", "d"], ["a b", "d"], id="timed"
+            f"{A}  # 5 min\n{B}  # 1 min\n# wait for both\nTask(subagent_type='d', prompt='Read')  # 2 min",
+            ["a b", "d"],
+            ["a b", "d"],
+            id="timed",
         ),
     ],
-)  # fmt: skip
+)
 def test_windows_as_written_and_the_best_groups(code: str, written: list[str], best: list[str]) -> None:
     (plan,) = planned(code)
     assert (names(plan.written), names(plan.schedule)) == (written, best)
@@ -166,7 +185,8 @@ def test_each_function_has_a_plan_of_its_own() -> None:
         pytest.param(
             f"bugs = await {A}\nawait {B}\nTask(subagent_type='c', prompt=f'Merge {{bugs}}')",
             Mode.GROUPS,
-            f"# Group 1 (1 min)\nbugs = {A}\n{B}\n\n# Group 2 (1 min)\nTask(subagent_type='c', prompt=f'Merge {{bugs}}')\n",
+            f"# Group 1 (1 min)\nbugs = {A}\n{B}\n\n"
+            "# Group 2 (1 min)\nTask(subagent_type='c', prompt=f'Merge {bugs}')\n",
             id="results",
         ),
         pytest.param(

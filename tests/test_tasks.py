@@ -114,14 +114,20 @@ def test_the_own_work_of_an_orchestrator_is_none_where_nothing_is_said() -> None
         pytest.param("a.txt", "", 0, "is neither .toml, .json nor .yaml", id="suffix"),
         pytest.param("a.toml", "tasks = [", 1, "broken TOML: Invalid value", id="TOML"),
         pytest.param("a.json", '{"tasks":\n[}', 2, "broken JSON: expecting value", id="JSON"),
-        pytest.param("a.yaml", "tasks: [\n", 2, "broken YAML: expected the node content, but found '<stream end>'", id="YAML"),
+        pytest.param(
+            "a.yaml", "tasks: [\n", 2, "broken YAML: expected the node content, but found '<stream end>'", id="YAML"
+        ),
         pytest.param("a.json", b'{"a": "\xff"}', 1, "is not UTF-8 text", id="text"),
         pytest.param("a.json", "{}", 0, "has no tasks", id="none"),
         pytest.param("a.json", "3", 0, "`tasks` is a list of tables, or a table of them by name", id="no list"),
         pytest.param("a.json", "[3]", 0, "`tasks`: entry 1 is a table, not `3`", id="no table"),
         pytest.param("a.json", '{"task": []}', 0, "the file: unknown key `task`, did you mean `tasks`?", id="file key"),
         pytest.param(
-            "a.json", '[{"name": "a", "duratoin": 1}]', 0, "`a`: unknown key `duratoin`, did you mean `duration`?", id="key"
+            "a.json",
+            '[{"name": "a", "duratoin": 1}]',
+            0,
+            "`a`: unknown key `duratoin`, did you mean `duration`?",
+            id="key",
         ),
         pytest.param("a.json", '[{"name": ""}]', 0, "`name` of task 1 is a text, not ``", id="no name"),
         pytest.param(
@@ -146,15 +152,28 @@ def test_the_own_work_of_an_orchestrator_is_none_where_nothing_is_said() -> None
             id="a flag",
         ),
         pytest.param(
-            "a.json", '[{"name": "a", "after": {"b": 1}}]', 0, "`a`: `after` is a list of texts, not a table", id="after"
+            "a.json",
+            '[{"name": "a", "after": {"b": 1}}]',
+            0,
+            "`a`: `after` is a list of texts, not a table",
+            id="after",
         ),
-        pytest.param("a.json", '[{"name": "a", "prompt": null}]', 0, "`a`: `prompt` is a text, not nothing", id="prompt"),
         pytest.param(
-            "a.json", '[{"name": "a", "children": 3}]', 0, "`a`: `children` is a list of tables, or a table of them by name",
+            "a.json", '[{"name": "a", "prompt": null}]', 0, "`a`: `prompt` is a text, not nothing", id="prompt"
+        ),
+        pytest.param(
+            "a.json",
+            '[{"name": "a", "children": 3}]',
+            0,
+            "`a`: `children` is a list of tables, or a table of them by name",
             id="children",
         ),
         pytest.param(
-            "a.json", '{"max-fan-out": 0, "tasks": [{}]}', 0, "`max-fan-out` is a whole number above 0, not `0`", id="width"
+            "a.json",
+            '{"max-fan-out": 0, "tasks": [{}]}',
+            0,
+            "`max-fan-out` is a whole number above 0, not `0`",
+            id="width",
         ),
         pytest.param(
             "a.json", '{"mode": "wild", "tasks": [{}]}', 0, "`mode` is `groups` or `rolling`, not `wild`", id="mode"
@@ -168,7 +187,7 @@ def test_the_own_work_of_an_orchestrator_is_none_where_nothing_is_said() -> None
         ),
         pytest.param("a.json", "[" * 100_000, 0, "is nested deeper than 50 levels", id="very deep"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_used_says_why(name: str, text: str, row: int, reason: str) -> None:
     path = file(name, text)
     with pytest.raises(ConfigError) as error:

@@ -9,7 +9,7 @@ from taskfan_lint.schedule.model import Mode, Schedule, Task
 from taskfan_lint.schedule.solve import solve
 
 CANDIDATES = 4
-WORTH = 0.05  # of the schedule: what saves less is not worth the words
+WORTH = 0.2  # of the schedule: what saves less is not worth the words
 
 
 @dataclass(frozen=True)
