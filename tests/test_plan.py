@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from cases import parts
 from conftest import ROOT, Cli
 
 from taskfan_lint.drawing import FORMATS, Page, drawer
@@ -442,3 +443,10 @@ def test_every_example_can_be_drawn(cli: Cli, format: str) -> None:
     done = cli("plan", "--output-format", format, *map(str, sorted((ROOT / "examples").glob("*.*"))))
     assert (done.stderr, done.returncode) == (b"", 0)
     assert len(re.findall("nightly.py:9", done.stdout.decode().replace("꞉", ":"))) >= 1
+
+
+def test_the_documentation_shows_what_the_command_prints(cli: Cli) -> None:
+    shown = parts((ROOT / "docs" / "plan.md").read_text(encoding="utf-8"))
+    tasks, output = (next(one.code for one in shown if one.kind == kind) for kind in ("plan", "output"))
+    write("plan.toml", tasks)
+    assert cli("plan", "--tasks", "plan.toml", COLUMNS="100").stdout.decode() == output
