@@ -96,12 +96,17 @@ def _tasks(value: object, place: str, guessed: list[str], depth: int) -> tuple[T
     if value is None:
         return ()
     if isinstance(value, dict):
-        value = [{"name": name, **_table(item, f"{where}: `{name}`")} for name, item in value.items()]
+        value = [{"name": name, **_entry(item, f"{where}: `{name}`")} for name, item in value.items()]
     if not isinstance(value, list):
         raise _Wrong(f"{where} is a list of tables, or a table of them by name")
     return tuple(
-        _task(_table(item, f"{where}: entry {i}"), i, place, guessed, depth) for i, item in enumerate(value, 1)
+        _task(_entry(item, f"{where}: entry {i}"), i, place, guessed, depth) for i, item in enumerate(value, 1)
     )
+
+
+def _entry(value: object, place: str) -> Mapping[str, Any]:
+    """Return the table of a task, which may be a duration alone."""
+    return {"duration": value} if isinstance(value, (int, float, str)) else _table(value, place)
 
 
 def _task(table: Mapping[str, Any], number: int, place: str, guessed: list[str], depth: int) -> Task:

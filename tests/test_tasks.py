@@ -103,6 +103,11 @@ def test_a_list_alone_is_the_tasks() -> None:
     )
 
 
+def test_a_task_may_be_a_duration_alone() -> None:
+    assert read_tasks(file("plan.json", '[5, "90 s"]')).tasks == (Task("task 1", 5), Task("task 2", 1.5))
+    assert read_tasks(file("plan.toml", "tasks = {scan = 5}")).tasks == (Task("scan", 5),)
+
+
 def test_the_own_work_of_an_orchestrator_is_none_where_nothing_is_said() -> None:
     found = read_tasks(file("plan.json", '[{"name": "a", "children": [{"name": "b", "duration": 2}]}]'))
     assert (found.tasks, found.guessed) == ((Task("a", 0, children=(Task("b", 2),)),), ())
@@ -120,7 +125,7 @@ def test_the_own_work_of_an_orchestrator_is_none_where_nothing_is_said() -> None
         pytest.param("a.json", b'{"a": "\xff"}', 1, "is not UTF-8 text", id="text"),
         pytest.param("a.json", "{}", 0, "has no tasks", id="none"),
         pytest.param("a.json", "3", 0, "`tasks` is a list of tables, or a table of them by name", id="no list"),
-        pytest.param("a.json", "[3]", 0, "`tasks`: entry 1 is a table, not `3`", id="no table"),
+        pytest.param("a.json", "[[]]", 0, "`tasks`: entry 1 is a table, not a list", id="no table"),
         pytest.param("a.json", '{"task": []}', 0, "the file: unknown key `task`, did you mean `tasks`?", id="file key"),
         pytest.param(
             "a.json",
