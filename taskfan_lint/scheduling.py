@@ -16,7 +16,7 @@ from taskfan_lint.planning.model import Plan, plan_of_tasks
 from taskfan_lint.report import STDIN, Look
 from taskfan_lint.schedule import Mode, PlanError
 from taskfan_lint.settings import Settings
-from taskfan_lint.source import SCRIPT_SUFFIXES, DecodeError, Document, decode
+from taskfan_lint.source import DecodeError, Document, decode
 from taskfan_lint.tasks import read_tasks
 
 REFUSED, FAILED = 1, 2
@@ -131,19 +131,14 @@ class _Run:
             self._fail(f"{self._look.path(path)}: cannot be decoded: {error}")
 
     def _sources(self) -> Iterator[Source]:
-        for path in self.choices.paths:
-            absolute = os.path.abspath(path)
-            if os.path.splitext(path)[1].lower() in SCRIPT_SUFFIXES and os.path.isfile(path):
-                yield Source(Path(absolute), self._configs.settings(os.path.dirname(absolute)))
-                continue
-            for each in find([path], self._configs):
-                match each:
-                    case Source():
-                        yield each
-                    case Problem():
-                        self._fail(f"{self._look.path(each.path)}: {each.reason}")
-                    case _:
-                        console.tell("warning", f"{self._look.path(each.path)}: {each.reason}, skipped")
+        for each in find(self.choices.paths, self._configs):
+            match each:
+                case Source():
+                    yield each
+                case Problem():
+                    self._fail(f"{self._look.path(each.path)}: {each.reason}")
+                case _:
+                    console.tell("warning", f"{self._look.path(each.path)}: {each.reason}, skipped")
 
     def _fail(self, reason: str) -> None:
         console.tell("error", reason)
