@@ -81,7 +81,7 @@ def test_why_tells_every_decision(cli: Cli) -> None:
         "  needs: line 7, flow through `draft`\n"
         "  spared: line 8, chain: a later dispatch needs an earlier one's result\n"
         "  asked: await-between-dispatches, branch-between-dispatches, conflicting-outputs, dispatch-in-loop, "
-        "late-context, wide-fan-out, work-between-dispatches\n"
+        "late-context, unbalanced-fan-out, wide-fan-out, work-between-dispatches\n"
         "  not reported\n"
     )
 
