@@ -15,7 +15,7 @@ import taskfan_lint
 PACKAGE = Path(taskfan_lint.__file__).parent
 # In order; an entry with a slash is a package with all its modules, which may import each other.
 ORDER = """
-schedule/
+limits schedule/
 edit columns source prose marks blocks dialect/ loose markdown
 finding excerpt fingerprint settings patterns profile
 analysis analysis.model analysis.tree analysis.paths analysis.exempt analysis.boundaries analysis.helpers

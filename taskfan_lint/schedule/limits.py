@@ -1,14 +1,11 @@
-"""What the platform allows: how wide, how many at once, how deep."""
+"""What the platform makes of a schedule: what it refuses, and what waits in a queue."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from taskfan_lint.limits import LEVELS, QUEUES_ABOVE, REFUSED_ABOVE
 from taskfan_lint.schedule.model import Schedule, Task
-
-QUEUES_ABOVE = 10  # agents that run at once in one response
-REFUSED_ABOVE = 20  # agents running at once
-LEVELS = 3  # of agents that send agents
 
 
 def running(schedule: Schedule) -> int:
