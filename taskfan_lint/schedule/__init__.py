@@ -1,4 +1,4 @@
-"""The scheduler: tasks with durations and dependences to groups, a timeline and figures; it needs nothing of the linter."""
+"""The scheduler: tasks with durations and dependences to groups, a timeline and figures; it knows no linter."""
 
 from __future__ import annotations
 
