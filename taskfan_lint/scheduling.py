@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from taskfan_lint import console
@@ -28,6 +28,7 @@ class PlanChoices:
 
     paths: tuple[str, ...]
     tasks: str | None
+    durations_from: str | None
     width: int | None
     mode: Mode | None
     format: str
@@ -75,11 +76,21 @@ class _Run:
         self.choices = choices
         self.failed = False
         self._look = Look()
+        self._recorded = self._minutes(choices.durations_from) if choices.durations_from else {}
         self._silent: list[str] = []
         layer: dict[str, object] = {"include_counterexamples": True} if choices.include_counterexamples else {}
         if choices.width is not None:
             layer["max_fan_out"] = choices.width
         self._configs = Configs(layer, file=Path(choices.config) if choices.config else None, isolated=choices.isolated)
+
+    def _minutes(self, transcript: str) -> Mapping[str, float]:
+        """Return the minutes of each agent in a recorded session."""
+        from taskfan_lint.planning.recorded import minutes_of  # lazy: only where a transcript is read
+
+        found = minutes_of(Path(transcript))
+        if not found:
+            console.tell("warning", f"{self._look.path(transcript)}: holds no agent whose duration is known")
+        return found
 
     def from_tasks(self) -> Iterator[Plan]:
         """Yield the plan of the tasks file."""
@@ -89,8 +100,13 @@ class _Run:
         settings = self._configs.settings(os.path.dirname(os.path.abspath(path)))
         width = self.choices.width or tasks.width or settings.max_fan_out
         mode = self.choices.mode or tasks.mode or Mode.GROUPS
+        known, guessed = tasks.tasks, tasks.guessed
+        if self._recorded:
+            from taskfan_lint.planning.recorded import timed  # lazy: only where a transcript is read
+
+            known, guessed = timed(known, guessed, self._recorded)
         try:
-            yield plan_of_tasks(self._look.path(path), tasks.tasks, width, mode, guessed=tasks.guessed)
+            yield plan_of_tasks(self._look.path(path), known, width, mode, guessed=guessed)
         except PlanError as error:
             self._fail(f"{self._look.path(path)}: {error}")
 
@@ -99,7 +115,7 @@ class _Run:
         from taskfan_lint.planning.read import plans  # lazy: LibCST is not needed for tasks files
         from taskfan_lint.project import index  # lazy: the same
 
-        documents = list(self._documents())
+        documents = [(document, self._with_minutes(settings)) for document, settings in self._documents()]
         functions = index(documents)
         for document, settings in documents:
             name = self._look.path(document.path)
@@ -107,6 +123,9 @@ class _Run:
             if not found:
                 self._silent.append(name)
             yield from found
+
+    def _with_minutes(self, settings: Settings) -> Settings:
+        return replace(settings, durations={**settings.durations, **self._recorded})
 
     def _documents(self) -> Iterator[tuple[Document, Settings]]:
         if self.choices.paths == (STDIN,):

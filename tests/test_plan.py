@@ -137,6 +137,45 @@ def test_a_plan_goes_to_a_file(cli: Cli) -> None:
     )
 
 
+SESSION = ROOT / "tests" / "fixtures" / "transcripts" / "parallel3.jsonl"
+
+
+def test_durations_come_from_a_recorded_session(cli: Cli) -> None:
+    call = 'Task(subagent_type="general-purpose", prompt=p)'
+    write("a.md", f'```python\n{call}\n{call}  # 9 min\nTask(subagent_type="other", prompt=p)\n```\n')
+    write("taskfan-lint.toml", "durations = {general-purpose = 7, other = 8}")
+    arguments = ("--durations-from", str(SESSION), "--output-format", "json")
+    (plan,) = json.loads(cli("plan", "a.md", *arguments).stdout)["plans"]
+    assert [task["duration"] for task in plan["tasks"]] == [40 / 60, 9, 8]  # the session says 40 s
+
+
+def test_a_recorded_session_fills_in_a_list_of_tasks(cli: Cli) -> None:
+    agent = "general-purpose"
+    tasks = [{"name": "a", "agent": agent}, {"name": "b", "agent": agent, "duration": 9}, {"name": "c"}]
+    write("plan.json", json.dumps(tasks))
+    arguments = ("--durations-from", str(SESSION), "--output-format", "json")
+    (plan,) = json.loads(cli("plan", "--tasks", "plan.json", *arguments).stdout)["plans"]
+    assert [(task["name"], task["duration"], task["duration_known"]) for task in plan["tasks"]] == [
+        ("a", 40 / 60, True),
+        ("b", 9, True),
+        ("c", 1, False),
+    ]
+
+
+def test_a_session_that_is_not_there_is_an_error(cli: Cli) -> None:
+    write("a.md", "```python\nTask(prompt=p)\n```\n")
+    done = cli("plan", "a.md", "--durations-from", "gone.jsonl")
+    assert (done.stderr, done.returncode) == (b"taskfan-lint: error: gone.jsonl: no such file or directory\n", 2)
+
+
+def test_a_session_without_durations_is_told(cli: Cli) -> None:
+    write("a.md", "```python\nTask(prompt=p)\n```\n")
+    write("s.jsonl", "{}\n")
+    done = cli("plan", "a.md", "--durations-from", "s.jsonl")
+    expected = b"taskfan-lint: warning: s.jsonl: holds no agent whose duration is known\n"
+    assert (done.stderr, done.returncode) == (expected, 0)
+
+
 # what is wrong
 
 

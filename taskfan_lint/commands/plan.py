@@ -19,6 +19,12 @@ MODES = [mode.value for mode in Mode]
 @click.command(cls=Sectioned, short_help="Show the best schedule of dispatches, or of a list of tasks.")
 @click.argument("paths", metavar="[FILES]...", nargs=-1, type=click.Path())
 @option(INPUT, "--tasks", metavar="FILE", help="Plan the tasks of a TOML, JSON or YAML file.")
+@option(
+    INPUT,
+    "--durations-from",
+    metavar="TRANSCRIPT",
+    help="Take the median minutes of each agent from a recorded session, where a call says nothing.",
+)
 @option(INPUT, "--include-counterexamples", is_flag=True, help="Plan marked counter-examples in Markdown too.")
 @option(INPUT, "--stdin-filename", metavar="PATH", help="The name of the text that `-` reads from standard input.")
 @option(
@@ -52,6 +58,7 @@ def command(**chosen: Any) -> int:
         PlanChoices(
             paths,
             tasks,
+            chosen["durations_from"],
             chosen["max_fan_out"],
             Mode(chosen["mode"]) if chosen["mode"] else None,
             chosen["emit"] or chosen["output_format"] or "text",
