@@ -153,7 +153,7 @@ def _explain(choices: Choices, configs: Configs) -> int:
     from taskfan_lint import explaining  # lazy: only for who asks why
 
     try:
-        explaining.why(str(choices.why), configs, _look(choices), as_json=_as_json(choices))
+        explaining.why(str(choices.why), configs, _look(choices), as_json=_as_json(choices), known=choices.baseline)
     except explaining.PlaceError as error:
         console.tell("error", str(error))
         return 2

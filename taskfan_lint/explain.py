@@ -92,13 +92,21 @@ class Spared:
 REPORTED = "reported"
 
 
-def explain(document: Document, settings: Settings, row: int, index: Index | None = None) -> list[Decision]:
-    """Return the decisions about every dispatch and look-alike at a row of a document; one for the row without any."""
+Known = frozenset[tuple[str, Span]]
+
+
+def explain(
+    document: Document, settings: Settings, row: int, index: Index | None = None, known: Known = frozenset()
+) -> list[Decision]:
+    """Return the decisions about every dispatch and look-alike at a row of a document; one for the row without any.
+
+    `known` are the findings of the baseline: rule and span in the document.
+    """
     found: list[Decision] = []
     line: list[Verdict] = []
     windows = 0
     for snippet, judged in _judged(document, settings, index):
-        one = _Explainer(document, settings, snippet, judged, windows)
+        one = _Explainer(document, settings, snippet, judged, windows, known)
         found += one.decisions(row)
         line += [verdict for verdict in one.verdicts if verdict.row == row]
         windows += len(judged.analysis.windows)
@@ -152,13 +160,22 @@ def _unread_at(document: Document, settings: Settings, row: int, index: Index | 
 class _Explainer:
     """Tells of one snippet what was decided; everything it gives has places of the document."""
 
-    def __init__(self, document: Document, settings: Settings, snippet: Snippet, judged: Judged, first: int) -> None:
+    def __init__(
+        self,
+        document: Document,
+        settings: Settings,
+        snippet: Snippet,
+        judged: Judged,
+        first: int,
+        known: Known = frozenset(),
+    ) -> None:
         self.document = document
         self.settings = settings
         self.snippet = snippet
         self.analysis: Analysis = judged.analysis
         self._lines = Lines(document.text)
         self._first = first
+        self._known = known
         self._fates = [(one, self._fate(one)) for one in judged.findings]
         self._fates += [
             (one, f"suppressed by `{by.text}` in line {self._row(by.span)}") for one, by in judged.suppressed
@@ -189,6 +206,8 @@ class _Explainer:
             return "`per-file-ignores` switches the rule off here"
         if finding.counterexample and not self.settings.include_counterexamples:
             return "not shown, since it is in a counter-example (`--include-counterexamples`)"
+        if (finding.code, self.snippet.lift(finding.span)) in self._known:
+            return "known to the baseline"
         return REPORTED
 
     def decisions(self, row: int) -> Iterator[Decision]:

@@ -9,10 +9,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from taskfan_lint import console, files
+from taskfan_lint import baseline, console, engine, files
 from taskfan_lint.config import Configs
-from taskfan_lint.explain import Decision, Place, Spared, explain, spared
+from taskfan_lint.explain import Decision, Known, Place, Spared, explain, spared
 from taskfan_lint.report import STDIN, Look, printable
+from taskfan_lint.settings import Settings
 from taskfan_lint.source import DecodeError, Document, decode
 
 if TYPE_CHECKING:
@@ -23,18 +24,39 @@ class PlaceError(ValueError):
     """A place that `--why` cannot explain; the message says what is wrong with it."""
 
 
-def why(place: str, configs: Configs, look: Look, index: Index | None = None, *, as_json: bool) -> None:
-    """Print every decision about the calls of a line, given as `PATH:LINE`; raises PlaceError."""
+def why(
+    place: str,
+    configs: Configs,
+    look: Look,
+    index: Index | None = None,
+    *,
+    as_json: bool,
+    known: str | None = None,
+) -> None:
+    """Print every decision about the calls of a line, given as `PATH:LINE`, under the baseline in the file `known`.
+
+    Raises PlaceError, and ConfigError for the baseline.
+    """
     path, row = _parsed(place)
     settings = configs.settings(os.path.dirname(os.path.abspath(path)))
     document = _document(path, settings.max_file_size)
     if row > document.text.count("\n") + 1:
         raise PlaceError(f"{path} has no line {row}")
-    decisions = explain(document, settings, row, index)
+    spared = _known(document, settings, index, known or settings.baseline)
+    decisions = explain(document, settings, row, index, spared)
     if as_json:
         console.out(json.dumps([_entry(document, one) for one in decisions], indent=2) + "\n")
     else:
         console.out("\n".join("\n".join(_told(document, one, look)) + "\n" for one in decisions))
+
+
+def _known(document: Document, settings: Settings, index: Index | None, file: str) -> Known:
+    """Return the findings of a document that a baseline knows."""
+    if not file:
+        return frozenset()
+    findings = engine.check(document, settings, index).findings
+    parts = baseline.split(baseline.read(Path(file)), document.path, document.text, findings)
+    return frozenset((finding.code, finding.span) for finding, _ in parts.known)
 
 
 def show_exempt(

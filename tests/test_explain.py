@@ -104,6 +104,14 @@ def test_why_tells_what_a_comment_suppresses(cli: Cli) -> None:
     assert last[1] == "  not reported"
 
 
+def test_why_tells_what_the_baseline_knows(cli: Cli) -> None:
+    Path("a.py").write_text(LOOP)
+    cli("a.py", "--write-baseline", "known.json")
+    last = cli("--why", "a.py:5", "--baseline", "known.json").stdout.decode().splitlines()[-2:]
+    assert last[0].endswith("(2 windows, 1 needed): known to the baseline")
+    assert last[1] == "  not reported"
+
+
 @pytest.mark.parametrize(
     ("name", "code", "told"),
     [
