@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from taskfan_lint.finding import Finding
-from taskfan_lint.settings import Settings
-from taskfan_lint.source import Document
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskfan_lint.finding import Finding
+    from taskfan_lint.settings import Settings
 
 __all__ = ["Finding", "Settings", "check", "fix", "validate_parallelization"]
 
-DEFAULT = Settings()
 
-
-def check(text: str, path: str | os.PathLike[str], settings: Settings = DEFAULT) -> list[Finding]:
+def check(text: str, path: str | os.PathLike[str], settings: Settings | None = None) -> list[Finding]:
     """Return what `taskfan-lint` reports for a text; the suffix of `path` tells Markdown from Python."""
-    from taskfan_lint import engine  # lazy: whoever imports the package need not pay for it
+    from pathlib import Path  # lazy: whoever imports the package need not pay for it
 
-    return list(engine.check(Document(Path(path), text), settings).findings)
+    from taskfan_lint import engine
+    from taskfan_lint.settings import DEFAULT
+    from taskfan_lint.source import Document
+
+    return list(engine.check(Document(Path(path), text), settings or DEFAULT).findings)
 
 
 def fix(
-    text: str, path: str | os.PathLike[str], settings: Settings = DEFAULT, unsafe: bool = False
+    text: str, path: str | os.PathLike[str], settings: Settings | None = None, unsafe: bool = False
 ) -> tuple[str, list[Finding]]:
     """Return the text with all safe fixes made (with `unsafe` the unsafe ones too), and the findings that remain."""
-    from taskfan_lint import engine  # lazy: whoever imports the package need not pay for it
+    from pathlib import Path  # lazy: whoever imports the package need not pay for it
 
-    fixed, checked = engine.fix(Document(Path(path), text), settings, unsafe=unsafe)
+    from taskfan_lint import engine
+    from taskfan_lint.settings import DEFAULT
+    from taskfan_lint.source import Document
+
+    fixed, checked = engine.fix(Document(Path(path), text), settings or DEFAULT, unsafe=unsafe)
     return fixed, list(checked.findings)
 
 
@@ -40,9 +47,17 @@ def validate_parallelization(tasks: Sequence[float], execution_time: float) -> d
 
 
 def __getattr__(name: str) -> object:
-    """Return `__version__`, looked up in the installed distribution only when asked for."""
-    if name != "__version__":
+    """Return what is only looked up when asked for: the public classes, and the version of the distribution."""
+    if name == "__version__":
+        return _version()
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from taskfan_lint import finding, settings  # lazy: the command line starts without them
+
+    return finding.Finding if name == "Finding" else settings.Settings
+
+
+def _version() -> str:
     from importlib.metadata import PackageNotFoundError, version  # lazy: slower to import than all else here
 
     try:

@@ -9,12 +9,10 @@ from pathlib import Path
 
 from taskfan_lint import console
 from taskfan_lint.config import Configs, Layer
-from taskfan_lint.diff import unified
 from taskfan_lint.files import Found, Problem, Skipped, Source, excluded, find, repository
-from taskfan_lint.options import dump
 from taskfan_lint.outputs import FOR_PEOPLE, Output, for_machines, write
 from taskfan_lint.report import STDIN, Look
-from taskfan_lint.run import Mode, Outcome, examine, fails, run
+from taskfan_lint.run import Clean, Mode, Outcome, examine, fails, run
 from taskfan_lint.selection import Selected, Selection, SelectionError, select
 from taskfan_lint.settings import Settings
 from taskfan_lint.summary import Run, statistics, summary
@@ -54,8 +52,7 @@ class Choices:
 
 def check(choices: Choices) -> int:
     """Run and return the exit status; raises ConfigError for the configuration that the command line names."""
-    config = Path(choices.config) if choices.config else None
-    configs = Configs(choices.layer, file=config, isolated=choices.isolated)
+    configs = Configs(choices.layer, file=choices.config, isolated=choices.isolated)
     if choices.why:
         return _explain(choices, configs)
     paths = choices.paths or (".",)
@@ -79,22 +76,25 @@ def _checked(found: list[Found], paths: tuple[str, ...], choices: Choices) -> in
         return _show(selected.sources, found, choices)
     if choices.show_exempt:
         return _show_exempt(selected.sources, found, choices)
-    settings = {each.path: each.settings for each in selected.sources}
-    outcomes = _under_baselines(selected.sources, settings, choices)
-    outcomes = tuple(_narrowed(each, selected, settings) for each in outcomes)
+    clean: dict[str, int] = {}
+    outcomes = _under_baselines(selected.sources, choices, clean)
+    if selected.changes is not None:
+        settings = {each.path: each.settings for each in selected.sources}
+        outcomes = tuple(_narrowed(each, selected, settings) for each in outcomes)
     skipped = sum(isinstance(each, Skipped) for each in found)
-    run_ = Run(outcomes, skipped, choices.mode, len(sources) - len(selected.sources))
+    run_ = Run(outcomes, skipped, choices.mode, len(sources) - len(selected.sources), clean)
     return _tell(run_, found, paths, choices)
 
 
-def _under_baselines(sources: list[Source], settings: Mapping[Path, Settings], choices: Choices) -> tuple[Outcome, ...]:
+def _under_baselines(sources: list[Source], choices: Choices, clean: dict[str, int]) -> tuple[Outcome, ...]:
     """Return the outcomes without the findings that are known; baselines are read before any file is fixed."""
-    if not (choices.baseline or choices.write_baseline or any(each.baseline for each in settings.values())):
-        return _outcomes(sources, choices)
+    if not (choices.baseline or choices.write_baseline or any(each.settings.baseline for each in sources)):
+        return _outcomes(sources, choices, clean)
     from taskfan_lint import sparing  # lazy: most runs have no baseline
 
+    settings = {each.path: each.settings for each in sources}
     baselines = sparing.load(settings, choices.baseline, choices.write_baseline)
-    outcomes = _outcomes(sources, choices)
+    outcomes = _outcomes(sources, choices, clean)
     if choices.write_baseline:
         place, look = choices.write_baseline, _look(choices)
         baselines = sparing.rewrite(place, baselines, outcomes, settings, look, choices.quiet)
@@ -103,11 +103,18 @@ def _under_baselines(sources: list[Source], settings: Mapping[Path, Settings], c
     return sparing.spare(outcomes, settings, baselines)
 
 
-def _outcomes(sources: list[Source], choices: Choices) -> tuple[Outcome, ...]:
+def _outcomes(sources: list[Source], choices: Choices, clean: dict[str, int]) -> tuple[Outcome, ...]:
+    """Return the outcomes by path, and count in `clean` the files that have none."""
     if choices.stdin:
         return _run_stdin(sources, choices)
     steps = run(sources, choices.mode, unsafe=choices.unsafe, reason=choices.reason)
-    return tuple(console.progress(steps, len(sources), silent=choices.quiet))
+    outcomes = []
+    for step in console.progress(steps, len(sources), silent=choices.quiet):
+        if isinstance(step, Clean):
+            clean[step.kind] = clean.get(step.kind, 0) + 1
+        else:
+            outcomes.append(step)
+    return tuple(sorted(outcomes, key=lambda outcome: os.fspath(outcome.path)))
 
 
 def _narrowed(outcome: Outcome, selected: Selected, settings: Mapping[Path, Settings]) -> Outcome:
@@ -125,7 +132,7 @@ def stdin_source(name: str, configs: Configs, force_exclude: bool) -> Found:
     settings = configs.settings(os.path.dirname(absolute))
     if force_exclude and name != STDIN and excluded(absolute, settings):
         return Skipped(absolute, "is excluded", wanted=True)
-    return Source(Path(STDIN if name == STDIN else absolute), settings)
+    return Source(STDIN if name == STDIN else absolute, settings)
 
 
 def _run_stdin(sources: list[Source], choices: Choices) -> tuple[Outcome, ...]:
@@ -144,6 +151,8 @@ def _show(sources: list[Source], found: list[Found], choices: Choices) -> int:
     if choices.show_files:
         console.out("".join(f"{_look(choices).path(source.path)}\n" for source in sources))
     elif sources:
+        from taskfan_lint.options import dump  # lazy: only where it is asked for
+
         name = _look(choices).path(sources[0].path)
         console.out(f"# the settings of {name}\n\n{dump(sources[0].settings)}")
     return 2 if _problems(found, choices) else 0
@@ -164,7 +173,7 @@ def _show_exempt(sources: list[Source], found: list[Found], choices: Choices) ->
     """Print what is spared in the files, and why."""
     from taskfan_lint import explaining  # lazy: as above
 
-    outcomes = _run_stdin(sources, choices) if choices.stdin else tuple(run(sources, Mode.CHECK, unsafe=False))
+    outcomes = _outcomes(sources, replace(choices, mode=Mode.CHECK), {})
     settings = {source.path: source.settings for source in sources}
     documents = [(one.document, settings[one.path]) for one in outcomes if one.document]
     explaining.show_exempt(documents, _look(choices), as_json=_as_json(choices))
@@ -182,7 +191,7 @@ def _tell(run: Run, found: list[Found], paths: Iterable[str], choices: Choices) 
     failed = not _write_outputs(run, choices)
     failed = _problems(found, choices) or failed
     failed = _troubles(run, choices) or failed
-    if not choices.quiet and not for_machines(choices.outputs) and (run.outcomes or not failed):
+    if not choices.quiet and not for_machines(choices.outputs) and (run.outcomes or run.clean or not failed):
         for line in summary(run, paths, _look(choices), all_places=choices.verbose):
             console.err(line)
     if failed:
@@ -194,6 +203,8 @@ def _tell(run: Run, found: list[Found], paths: Iterable[str], choices: Choices) 
 def _diff(outcome: Outcome, choices: Choices) -> bytes:
     if outcome.document is None or not outcome.changed:
         return b""
+    from taskfan_lint.diff import unified  # lazy: only where something would change
+
     return unified(outcome.document, outcome.text, _look(choices).path(outcome.path))
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from taskfan_lint.finding import Severity
 from taskfan_lint.report import formats
 from taskfan_lint.rules import rule_names
+from taskfan_lint.severity import Severity
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -7,11 +7,12 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from taskfan_lint.options import OPTIONS, OptionError, meant
-from taskfan_lint.settings import Settings
+from taskfan_lint.settings import DEFAULT, Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMES = (".taskfan-lint.toml", "taskfan-lint.toml", "pyproject.toml")
 TABLES = ("severity", "per_file_ignores", "durations")
@@ -32,14 +33,15 @@ class ConfigError(Exception):
 class Configs:
     """The settings of each folder: of the closest configuration file above it, under those of the command line."""
 
-    def __init__(self, override: Layer | None = None, *, file: Path | None = None, isolated: bool = False) -> None:
+    def __init__(
+        self, override: Layer | None = None, *, file: str | Path | None = None, isolated: bool = False
+    ) -> None:
         self._override = override or {}
         self._folders: dict[str, Settings | ConfigError] = {}
-        base = replace(Settings(), root=Path.cwd())
-        self._default = overlay(base, self._override)
+        self._default = overlay(DEFAULT, self._override)
         self._fixed = isolated or file is not None
         if file is not None:
-            self._default = overlay(_load(file, base), self._override)
+            self._default = overlay(_load(_path(file), replace(DEFAULT, root=_path(os.getcwd()))), self._override)
 
     def settings(self, folder: str) -> Settings:
         """Return the settings for the files of a folder (an absolute path); raises ConfigError."""
@@ -63,18 +65,20 @@ class Configs:
 
     def _read(self, folder: str) -> Settings | ConfigError | None:
         try:
-            file = next(filter(_configures, (Path(folder, name) for name in NAMES)), None)
-            if file is None:
+            name = next(filter(_configures, (os.path.join(folder, name) for name in NAMES)), None)
+            if name is None:
                 return None
-            return overlay(_load(file, replace(Settings(), root=Path(folder))), self._override)
+            file = _path(name)
+            return overlay(_load(file, replace(DEFAULT, root=file.parent)), self._override)
         except ConfigError as error:
             return error
 
 
 def sources(folder: str) -> Iterator[Path]:
     """Yield the closest configuration file in or above a folder and those that it extends; raises ConfigError."""
-    above = (folder, *map(os.fspath, Path(folder).parents))
-    file = next(filter(_configures, (Path(one, name) for one in above for name in NAMES)), None)
+    above = (folder, *map(os.fspath, _path(folder).parents))
+    name = next(filter(_configures, (os.path.join(one, name) for one in above for name in NAMES)), None)
+    file = _path(name) if name else None
     seen: set[Path] = set()
     while file is not None and file not in seen:
         seen.add(file)
@@ -107,15 +111,22 @@ def _select(settings: Settings, layer: Layer) -> dict[str, Any]:
     }
 
 
-def _configures(file: Path) -> bool:
+def _path(file: str | Path) -> Path:
+    from pathlib import Path  # lazy: only where a configuration exists
+
+    return Path(file)
+
+
+def _configures(file: str) -> bool:
     """Tell whether a file is there and speaks of this linter; a pyproject.toml is parsed only if it may."""
-    if file.name != "pyproject.toml":
-        return file.is_file()
+    if not file.endswith("pyproject.toml"):
+        return os.path.isfile(file)
     try:
-        raw = file.read_bytes()
+        with open(file, "rb") as stream:
+            raw = stream.read()
     except OSError:
         return False
-    return b"taskfan-lint" in raw and _table(file, raw) is not None
+    return b"taskfan-lint" in raw and _table(_path(file), raw) is not None
 
 
 def _load(file: Path, base: Settings, seen: tuple[Path, ...] = ()) -> Settings:
@@ -136,6 +147,8 @@ def _load(file: Path, base: Settings, seen: tuple[Path, ...] = ()) -> Settings:
 
 
 def _value(file: Path, text: str, key: str, value: object) -> tuple[str, Any]:
+    from taskfan_lint.options import OPTIONS, OptionError, meant  # lazy: only where a configuration exists
+
     if key not in OPTIONS:
         reason = f"unknown key `{key}`{meant(key, (*OPTIONS, 'extend'))}"
         raise ConfigError(file, _row(text, key), reason)
@@ -152,7 +165,7 @@ def _value(file: Path, text: str, key: str, value: object) -> tuple[str, Any]:
 def _extended(file: Path, text: str, value: object) -> Path:
     if not isinstance(value, str) or not value or os.path.isabs(value):
         raise ConfigError(file, _row(text, "extend"), "`extend`: expects a path relative to this file")
-    path = Path(os.path.normpath(file.parent / value))
+    path = _path(os.path.normpath(file.parent / value))
     if not path.is_file():
         raise ConfigError(file, _row(text, "extend"), f"`extend`: no such file: `{value}`")
     return path

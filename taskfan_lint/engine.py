@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from taskfan_lint.checked import Checked as Checked
+from taskfan_lint.checked import Place as Place
 from taskfan_lint.edit import NEWLINE, Edit, Lines, Span, apply, hull
 from taskfan_lint.finding import Applicability, Finding, Fix
-from taskfan_lint.profile import dispatch_words, gate
+from taskfan_lint.gates import gate, names_agent
+from taskfan_lint.profile import dispatch_words
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import Document, Snippet
 
@@ -30,31 +33,6 @@ REVEALED = frozenset({"wide-fan-out", "unbalanced-fan-out", "work-between-dispat
 _IGNORE_FILE = re.compile(r"(?:#|//|<!--)\s*taskfan:\s*ignore-file\b")
 
 
-@dataclass(frozen=True)
-class Place:
-    """Something that could not be analysed: the row in the document, counted from 1, and why."""
-
-    row: int
-    reason: str
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What one document gave.
-
-    `findings` have document offsets and are sorted; they hold those in counter-examples only if the settings ask for
-    it, `hidden` counts them otherwise. `fences` were looked at, `unreadable` ones hold a dispatch and do not parse,
-    `refused` code is too deep to be read; `read` tells how each fence with dispatches was read.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    fences: int = 0
-    unreadable: tuple[Place, ...] = ()
-    refused: tuple[Place, ...] = ()
-    hidden: int = 0
-    read: tuple[Read, ...] = ()
-
-
 def check(
     document: Document, settings: Settings, index: Index | None = None, *, inspect: Inspect | None = None
 ) -> Checked:
@@ -71,7 +49,8 @@ def check(
 
 def _is_worth_reading(document: Document, settings: Settings, index: Index | None) -> bool:
     if passes_gate(document.text, settings, script=document.is_script):
-        return True
+        if document.is_markdown or document.is_script or names_agent(document.text, settings):
+            return True
     return index is not None and any(name in document.text for name in index.names)
 
 

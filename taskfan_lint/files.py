@@ -5,36 +5,46 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from taskfan_lint.config import ConfigError, Configs
 from taskfan_lint.patterns import Excludes, Patterns
 from taskfan_lint.settings import Settings
-from taskfan_lint.source import MARKDOWN_SUFFIXES, PYTHON_SUFFIXES, SCRIPT_SUFFIXES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+from taskfan_lint.kinds import MARKDOWN_SUFFIXES, PYTHON_SUFFIXES, SCRIPT_SUFFIXES
 
 SUFFIXES = tuple(sorted(PYTHON_SUFFIXES | SCRIPT_SUFFIXES | MARKDOWN_SUFFIXES))
+# Without waiting where a FIFO stands by now, and without a change of line ends.
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 SCRIPTS = frozenset({"", ".pyw", ".pyt", ".tac", ".wsgi"})
 
 
-@dataclass(frozen=True)
-class Source:
-    """A file to check, by its absolute path, with its settings."""
+class Source(NamedTuple):
+    """A file to check, by its absolute path, with its settings; there are many of them, so it is a small one."""
 
-    path: Path
+    file: str
     settings: Settings
+    link: bool = False
+
+    @property
+    def path(self) -> Path:
+        from pathlib import Path  # lazy: not for a file that holds nothing
+
+        return Path(self.file)
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """A path that cannot be used, and why; the run goes on and fails."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A path that was named but is not to be checked, and why; `wanted` where the user has said so."""
 
     path: str
@@ -55,18 +65,53 @@ class WriteError(Exception):
 
 def find(paths: Iterable[str], configs: Configs, *, force_exclude: bool = False) -> list[Found]:
     """Return the files at and below `paths`, each once and sorted by path, then what was skipped or went wrong."""
-    sources: dict[str, Source] = {}
+    found = list(search(paths, configs, force_exclude=force_exclude))
+    sources = sorted((each for each in found if isinstance(each, Source)), key=lambda source: source.file)
+    return [*sources, *(each for each in found if not isinstance(each, Source))]
+
+
+def search(paths: Iterable[str], configs: Configs, *, force_exclude: bool = False) -> Iterator[Found]:
+    """Yield the files at and below `paths`, each once and sorted by path, then what was skipped or went wrong.
+
+    The files below a single folder come while it is walked, and so take no memory however many there are; those that
+    are links come after the others.
+    """
+    named = list(paths)
     others: dict[Found, None] = {}
-    for path in paths:
+    sources: list[Source] = []
+    for path in named:
         for found in _at(path, configs, force_exclude):
-            match found:
-                case Source(path=file):
-                    real = os.path.realpath(file)
-                    if real not in sources or os.fspath(file) == real:
-                        sources[real] = found
-                case _:
-                    others[found] = None
-    return [*sorted(sources.values(), key=lambda source: os.fspath(source.path)), *others]
+            if not isinstance(found, Source):
+                others[found] = None
+            elif len(named) == 1 and not found.link:
+                yield found
+            else:
+                sources.append(found)
+    if len(named) > 1:
+        yield from _once(sources)
+    elif sources:
+        again = _at(named[0], configs, force_exclude)
+        yield from _elsewhere(sources, (found.file for found in again if isinstance(found, Source) and not found.link))
+    yield from others
+
+
+def _once(sources: Iterable[Source]) -> list[Source]:
+    """Return the files sorted by path, one that was found under several names under its own."""
+    known: dict[str, Source] = {}
+    for source in sources:
+        real = os.path.realpath(source.file)
+        if real not in known or source.file == real:
+            known[real] = source
+    return sorted(known.values(), key=lambda source: source.file)
+
+
+def _elsewhere(links: Iterable[Source], files: Iterable[str]) -> list[Source]:
+    """Return the links, sorted by path, that lead to none of `files` and not to the same place as one before."""
+    real_folder = cache(os.path.realpath)
+    known = {os.path.realpath(link.file): link for link in sorted(links, reverse=True, key=lambda link: link.file)}
+    for file in files:
+        known.pop(os.path.join(real_folder(os.path.dirname(file)), os.path.basename(file)), None)
+    return sorted(known.values(), key=lambda link: link.file)
 
 
 def _at(path: str, configs: Configs, force_exclude: bool) -> Iterator[Found]:
@@ -84,7 +129,7 @@ def _at(path: str, configs: Configs, force_exclude: bool) -> Iterator[Found]:
             if force_exclude and excluded(absolute, settings):
                 yield Skipped(path, "is excluded", wanted=True)
             else:
-                yield Source(Path(absolute), settings)
+                yield Source(absolute, settings)
     except (OSError, ValueError) as error:
         yield Problem(path, _reason(error))
     except ConfigError as error:
@@ -123,63 +168,90 @@ def ignored(path: str, start: str) -> bool:
 
 
 def _walk(start: str, configs: Configs, force_exclude: bool) -> Iterator[Found]:
-    """Yield what lies below a folder; symbolic links to folders are not followed, so that there are no loops."""
+    """Yield what lies below a folder by path; links to folders are not followed, so that there are no loops."""
     if force_exclude and excluded(start, configs.settings(start)):
         yield Skipped(start, "is excluded", wanted=True)
         return
-    stack = [(start, _ignores_above(start))]
+    stack: list[Iterator[Found | _Folder]] = [iter([_Folder(start, _ignores_above(start))])]
     while stack:
-        folder, above = stack.pop()
-        try:
-            with os.scandir(folder) as entries:
-                inside = sorted(entries, key=lambda entry: entry.name)
-            leaves_out = _Filter(folder, start, configs, above, inside)
-        except OSError as error:
-            yield Problem(folder, _reason(error))
-            continue
-        except ConfigError as error:
-            yield Problem(error.path, error.reason)
-            continue
-        for entry in inside:
-            kind = _kind(entry)
-            if kind and not leaves_out(entry, folder=kind == "folder"):
-                if kind == "folder":
-                    stack.append((entry.path, leaves_out.ignores))
-                else:
-                    yield Source(Path(entry.path), leaves_out.settings)
+        for found in stack[-1]:
+            if isinstance(found, _Folder):
+                stack.append(_folder(found, start, configs))
+                break
+            yield found
+        else:
+            stack.pop()
+
+
+class _Folder(NamedTuple):
+    """A folder that is yet to be read, and the `.gitignore` files above it."""
+
+    path: str
+    above: tuple[Patterns, ...]
+
+
+def _folder(folder: _Folder, start: str, configs: Configs) -> Iterator[Found | _Folder]:
+    """Yield what stands in one folder, by path."""
+    try:
+        inside, ignores = _inside(folder.path)
+        leaves_out = _Filter(folder, start, configs, ignores)
+    except OSError as error:
+        yield Problem(folder.path, _reason(error))
+        return
+    except ConfigError as error:
+        yield Problem(error.path, error.reason)
+        return
+    for name, entry in inside:
+        if name.endswith(os.sep):
+            if not leaves_out(entry.path, folder=True):
+                yield _Folder(entry.path, leaves_out.ignores)
+        elif leaves_out.only_folders or not leaves_out(entry.path, folder=False):
+            yield Source(entry.path, leaves_out.settings, entry.is_symlink())
+
+
+def _inside(folder: str) -> tuple[list[tuple[str, os.DirEntry[str]]], str]:
+    """Return the folders (named with a slash) and files of a folder by path, and the path of its `.gitignore`.
+
+    A file is here a regular one with a suffix of ours.
+    """
+    inside, ignores = [], ""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    inside.append((name + os.sep, entry))
+                elif (name.endswith(SUFFIXES) or name.lower().endswith(SUFFIXES)) and entry.is_file():
+                    inside.append((name, entry))
+                elif name == ".gitignore":
+                    ignores = entry.path
+            except OSError:  # a symbolic link that leads to itself
+                continue
+    inside.sort(key=itemgetter(0))
+    return inside, ignores
 
 
 class _Filter:
     """What the settings and the `.gitignore` files in and above one folder leave out of it."""
 
-    def __init__(
-        self, folder: str, start: str, configs: Configs, above: tuple[Patterns, ...], inside: list[os.DirEntry[str]]
-    ) -> None:
-        self.settings = configs.settings(folder)
+    def __init__(self, folder: _Folder, start: str, configs: Configs, ignores: str) -> None:
+        self.settings = configs.settings(folder.path)
         self._excludes = Excludes(self.settings, start)
-        own = [Patterns(_lines(entry.path), folder, start) for entry in inside if entry.name == ".gitignore"]
-        self.ignores = (*above, *own)
+        own = [Patterns(_lines(ignores), folder.path, start)] if ignores else []
+        self.ignores = (*folder.above, *own)
+        # The names that are excluded by default are those of folders, none has a suffix of ours.
+        self.only_folders = not self.ignores and not self._excludes.patterns
 
-    def __call__(self, entry: os.DirEntry[str], *, folder: bool) -> bool:
-        if self._excludes(entry.path, folder=folder):
+    def __call__(self, path: str, *, folder: bool) -> bool:
+        if self._excludes(path, folder=folder):
             return True
-        return _leave_out(self.ignores, entry.path, folder=folder)
+        return _leave_out(self.ignores, path, folder=folder)
 
 
 def _leave_out(ignores: tuple[Patterns, ...], path: str, *, folder: bool) -> bool:
     """Return what the innermost of the `.gitignore` files that speaks of a path says."""
     decisions = (patterns.excludes(path, folder=folder) for patterns in reversed(ignores))
     return next((decided for decided in decisions if decided is not None), False)
-
-
-def _kind(entry: os.DirEntry[str]) -> str:
-    """Return `folder`, `file` for a regular file that may hold a dispatch, or nothing."""
-    try:
-        if entry.is_dir(follow_symlinks=False):
-            return "folder"
-        return "file" if entry.name.lower().endswith(SUFFIXES) and entry.is_file() else ""
-    except OSError:  # a symbolic link that leads to itself
-        return ""
 
 
 def _ignores_above(start: str) -> tuple[Patterns, ...]:
@@ -203,7 +275,8 @@ def repository(folder: Path) -> Path | None:
 
 def _lines(file: str) -> list[str]:
     try:
-        return Path(file).read_bytes().decode("utf-8", "surrogateescape").split("\n")
+        with open(file, "rb") as stream:
+            return stream.read().decode("utf-8", "surrogateescape").split("\n")
     except OSError:
         return []
 
@@ -215,14 +288,21 @@ def _reason(error: OSError | ValueError) -> str:
     return (words or str(error)).lower()
 
 
-def read(path: Path, limit: int) -> bytes:
+def read(path: str | Path, limit: int) -> bytes:
     """Return the bytes of a regular file; raises TooLargeError above `limit` bytes, or OSError."""
-    status = os.stat(path)
-    if not stat.S_ISREG(status.st_mode):
-        raise OSError(0, "is not a regular file")
-    if status.st_size > limit:
-        raise TooLargeError(f"too large: {status.st_size} bytes, `max-file-size` is {limit}")
-    return path.read_bytes()
+    handle = os.open(path, _READ)
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(0, "is not a regular file")
+        if status.st_size > limit:
+            raise TooLargeError(f"too large: {status.st_size} bytes, `max-file-size` is {limit}")
+        raw = os.read(handle, status.st_size)
+        if len(raw) < status.st_size:  # what a network's or a user's file system gives at once may be less
+            raw += b"".join(iter(lambda: os.read(handle, status.st_size), b""))
+        return raw
+    finally:
+        os.close(handle)
 
 
 def replace(path: Path, before: bytes, after: bytes) -> None:
@@ -259,7 +339,9 @@ def _swap(target: str, before: bytes, after: bytes, status: os.stat_result) -> N
             os.fsync(file.fileno())
         _keep_owner(temporary, status)
         os.chmod(temporary, stat.S_IMODE(status.st_mode))
-        if Path(target).read_bytes() != before:
+        with open(target, "rb") as stream:
+            changed = stream.read() != before
+        if changed:
             raise WriteError("was changed by another program meanwhile, left alone")
         os.replace(temporary, target)
     except BaseException:

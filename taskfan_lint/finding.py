@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import Enum, IntEnum
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from taskfan_lint.edit import Edit, Span
+from taskfan_lint.severity import Severity as Severity
 
 if TYPE_CHECKING:
     from taskfan_lint.analysis.model import Analysis, Cause
     from taskfan_lint.settings import Settings
-
-
-class Severity(IntEnum):
-    """How much a finding weighs, in rising order."""
-
-    INFO = 1
-    WARNING = 2
-    ERROR = 3
-
-    def __str__(self) -> str:
-        return self.name.lower()
 
 
 class Applicability(Enum):

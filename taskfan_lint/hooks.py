@@ -13,7 +13,7 @@ from taskfan_lint.config import Configs
 from taskfan_lint.files import Problem, Skipped, Source, find
 from taskfan_lint.finding import Applicability
 from taskfan_lint.report import Look, Report, renderer
-from taskfan_lint.run import Mode, Outcome, run
+from taskfan_lint.run import Mode, Outcome, each
 
 EDITING = frozenset({"Edit", "MultiEdit", "Write"})
 PROJECT = "CLAUDE_PROJECT_DIR"
@@ -69,7 +69,7 @@ def answer(asked: Event, variables: Mapping[str, str]) -> Answer:
     outside = [f"{path}: is outside of the project" for path in asked.files if path not in inside]
     found = find(map(os.fspath, inside), Configs(), force_exclude=True)
     sources = [one for one in found if isinstance(one, Source)]
-    outcomes = list(run(sources, Mode.CHECK, unsafe=False))
+    outcomes = each(sources, Mode.CHECK)
     reports = [report for each in zip(sources, outcomes, strict=True) if (report := _weighty(*each))]
     left = [f"{one.path}: {one.reason}" for one in found if isinstance(one, (Problem, Skipped))]
     failed = [f"{one.path}: {one.error or one.refused}" for one in outcomes if one.error or one.refused]

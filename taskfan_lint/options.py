@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from taskfan_lint.finding import Severity
 from taskfan_lint.patterns import PatternError, compiled
 from taskfan_lint.rules import rule_names
 from taskfan_lint.settings import Settings
+from taskfan_lint.severity import Severity
 
 
 class OptionError(ValueError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from taskfan_lint.settings import DEFAULT_EXCLUDE, Settings
 
@@ -39,8 +39,7 @@ class Patterns:
         return path[len(self._base.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(NamedTuple):
     """One compiled pattern; `for_folders` where it ends with a slash, `include` False where it starts with `!`."""
 
     include: bool
@@ -80,12 +79,12 @@ class Excludes:
         default = settings.exclude == DEFAULT_EXCLUDE
         self._names = frozenset(DEFAULT_EXCLUDE if default else ())
         lines = settings.extend_exclude if default else (*settings.exclude, *settings.extend_exclude)
-        base = os.fspath(settings.root) if settings.root else start
-        self._patterns = Patterns(lines, base, start) if lines else None
+        base = os.fspath(settings.root or os.getcwd())
+        self.patterns = Patterns(lines, base, start) if lines else None
 
     def __call__(self, path: str, *, folder: bool) -> bool:
         """Tell whether a path, whose parents are not left out, is."""
-        if self._patterns and (decided := self._patterns.excludes(path, folder=folder)) is not None:
+        if self.patterns and (decided := self.patterns.excludes(path, folder=folder)) is not None:
             return decided
         return os.path.basename(path) in self._names
 

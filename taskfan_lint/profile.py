@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
+from taskfan_lint.gates import AGENT_KEYWORDS as AGENT_KEYWORDS
+from taskfan_lint.gates import BUILT_IN_NAMES as BUILT_IN_NAMES
+from taskfan_lint.gates import MARKED_NAMES as MARKED_NAMES
+from taskfan_lint.gates import SIMPLE_NAMES as SIMPLE_NAMES
+from taskfan_lint.gates import TYPE_ARGUMENTS as TYPE_ARGUMENTS
+from taskfan_lint.gates import dispatch_words as dispatch_words
+from taskfan_lint.gates import gate as gate
 from taskfan_lint.settings import Settings
 
-AGENT_KEYWORDS = frozenset({"subagent_type", "agent_type"})
 TOOL_KEYWORDS = frozenset(
     {"agent", "background", "context", "description", "input", "instruction", "instructions_file", "isolation",
      "message", "prompt", "resume", "run_in_background", "task", "type"}
@@ -21,11 +26,7 @@ FOREIGN_KEYWORDS = frozenset(
      "status", "system_prompt", "target", "task_id", "title", "user", "user_id", "verbose"}
 )  # fmt: skip
 SHARED_KEYWORDS = frozenset({"session", "session_id", "thread", "thread_id", "worktree"})
-SIMPLE_NAMES = frozenset({"Task", "Agent"})
-MARKED_NAMES = frozenset({"task", "spawn_agent"})
-BUILT_IN_NAMES = SIMPLE_NAMES | MARKED_NAMES
 
-TYPE_ARGUMENTS = r"<[^()]{0,200}?>"  # of a call in TypeScript
 COMBINERS = frozenset({"gather", "wait", "as_completed", "parallel", "all", "allSettled", "race", "any", "wait_all"})
 PLAIN_COMBINERS = frozenset({"gather", "parallel", "as_completed", "wait_all"})
 WAITERS = frozenset({"gather", "wait", "wait_agent", "wait_all", "wait_for", "TaskOutput", "AgentOutputTool"})
@@ -148,29 +149,6 @@ def _configured(origin: str, settings: Settings) -> bool:
 
 def _inside(module: str, package: str) -> bool:
     return module == package or module.startswith(package + ".")
-
-
-def gate(settings: Settings, *, script: bool = False) -> tuple[tuple[str, ...], re.Pattern[str]]:
-    """Return the words of which a text must hold one, and what one must look like, for anything to be found in it.
-
-    That is a call by a dispatch's name (white space, a line's continuation, the bracket around a name, `?.` and type
-    arguments may stand before the call's bracket), or our own comment. A script may be a workflow, in which `agent(` is
-    a dispatch.
-    """
-    return _gate(dispatch_words(settings), script)
-
-
-@cache
-def _gate(names: frozenset[str], script: bool) -> tuple[tuple[str, ...], re.Pattern[str]]:
-    words = sorted({*names, "agent"} if script else names)
-    called = rf"(?:{'|'.join(map(re.escape, words))})(?:[\s\\)]*|\s*(?:\?\.|{TYPE_ARGUMENTS})\s*)\("
-    pattern = re.compile(rf"{called}|taskfan:")
-    return (*words, "taskfan:"), pattern
-
-
-def dispatch_words(settings: Settings) -> frozenset[str]:
-    """Return the last parts of the names by which a dispatch can be called."""
-    return BUILT_IN_NAMES | {name.rpartition(".")[2] for name in settings.dispatch_names}
 
 
 def is_combiner(name: str, settings: Settings) -> bool:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import traceback
-from collections import Counter
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from pathlib import Path
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
 
-from taskfan_lint import engine
-from taskfan_lint.engine import Checked
+from taskfan_lint.checked import Checked
 from taskfan_lint.files import Source, TooLargeError, WriteError, read
 from taskfan_lint.files import replace as replace_file
-from taskfan_lint.finding import Finding
+from taskfan_lint.gates import Gates
+from taskfan_lint.kinds import KINDS, kind
 from taskfan_lint.report import Report
 from taskfan_lint.settings import Settings
-from taskfan_lint.source import DecodeError, Document, decode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from taskfan_lint.finding import Finding
+    from taskfan_lint.source import Document
 
 NOTHING = Checked(())
 
@@ -66,32 +72,130 @@ class Outcome:
         return Report(replace(self.document, text=self.text), self.checked.findings, self.known)
 
 
-def run(sources: Iterable[Source], mode: Mode, *, unsafe: bool, reason: str = "") -> Iterator[Outcome]:
-    """Yield the outcome of each file in turn; files are written as they come. `reason` is that of suppressions."""
+class Clean(NamedTuple):
+    """A file of some kind whose bytes hold nothing that a finding could be about; there are many of them."""
+
+    kind: str
+
+
+CLEAN = {kind: Clean(kind) for kind in KINDS}
+
+
+FEW = 250  # files that one process reads in the time in which another one starts
+SEVERAL = 4  # files to analyse that are worth another process
+BATCH = 200
+
+Step = Outcome | Clean
+_Task = list[Source] | Source  # files to be read, or one to be analysed
+
+
+def run(
+    sources: Iterable[Source], mode: Mode, *, unsafe: bool, reason: str = "", jobs: int | None = None
+) -> Iterator[Step]:
+    """Yield what became of each file, as it comes; some modes write files. `reason` is that of suppressions.
+
+    More than a few are spread over `jobs` processes, one for each core if that is None.
+    """
+    coming = iter(sources)
+    first = list(islice(coming, FEW))
+    passed = []
+    for each in _scanned(first):
+        if isinstance(each, Source):
+            passed.append(each)
+        else:
+            yield each
+    jobs = cores() if jobs is None else jobs
+    if jobs == 1 or (len(first) < FEW and len(passed) < SEVERAL):
+        yield from (_examined(source, mode, unsafe, reason) for source in passed)
+        for each in _scanned(coming):
+            yield _examined(each, mode, unsafe, reason) if isinstance(each, Source) else each
+    else:
+        yield from _spread(passed, coming, mode, unsafe, reason, jobs)
+
+
+def each(sources: Iterable[Source], mode: Mode) -> list[Outcome]:
+    """Return the outcome of each file in turn, of those that hold nothing too."""
+    return [_examined(source, mode, False, "") for source in sources]
+
+
+def cores() -> int:
+    """Return how many processes are worth starting: one where they cannot share what this one has loaded."""
+    if not hasattr(os, "fork") or sys.platform == "darwin":  # system libraries of macOS do not survive a fork
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _spread(
+    passed: list[Source], coming: Iterator[Source], mode: Mode, unsafe: bool, reason: str, jobs: int
+) -> Iterator[Step]:
+    """Yield what became of files that passed the gate, and of others that are yet to be read, by several processes."""
+    from taskfan_lint.pool import Done, spread  # lazy: only for more than a few files
+
+    if passed:
+        from taskfan_lint import inspection  # noqa: F401  # loaded once for all processes
+
+    def work(task: _Task) -> Done[Step, _Task]:
+        if isinstance(task, Source):
+            return [_examined(task, mode, unsafe, reason)], []
+        steps = list(_scanned(task))
+        return [one for one in steps if not isinstance(one, Source)], [one for one in steps if isinstance(one, Source)]
+
+    def lost(task: _Task, reason: str) -> Done[Step, _Task]:
+        if isinstance(task, Source):
+            return [Outcome(task.path, error=f"cannot be analysed: its process ended with {reason}")], []
+        return [], list(task)
+
+    tasks: Iterator[_Task] = chain(passed, iter(lambda: list(islice(coming, BATCH)), []))
+    yield from spread(tasks, work, lost, jobs)
+
+
+def _scanned(sources: Iterable[Source]) -> Iterator[Step | Source]:
+    """Yield for each file what became of it, or the file itself where it passes the gate."""
+    gates = Gates()
     for source in sources:
         try:
-            raw = read(source.path, source.settings.max_file_size)
-            outcome = examine(source.path, raw, source.settings, mode, unsafe=unsafe, reason=reason)
-            yield _written(outcome, source, raw) if mode.writes and outcome.changed else outcome
-        except TooLargeError as error:
-            yield Outcome(source.path, refused=str(error))
-        except OSError as error:
-            yield Outcome(source.path, error=f"cannot be read: {(error.strerror or str(error)).lower()}")
+            raw = read(source.file, source.settings.max_file_size)
+        except (TooLargeError, OSError) as error:
+            yield _unread(source, error)
+        else:
+            sort = kind(source.file)
+            yield source if gates.open(raw, sort, source.settings) else CLEAN[sort]
+
+
+def _examined(source: Source, mode: Mode, unsafe: bool, reason: str) -> Outcome:
+    try:
+        raw = read(source.file, source.settings.max_file_size)
+    except (TooLargeError, OSError) as error:
+        return _unread(source, error)
+    outcome = examine(source.path, raw, source.settings, mode, unsafe=unsafe, reason=reason)
+    return _written(outcome, source, raw) if mode.writes and outcome.changed else outcome
+
+
+def _unread(source: Source, error: TooLargeError | OSError) -> Outcome:
+    if isinstance(error, TooLargeError):
+        return Outcome(source.path, refused=str(error))
+    return Outcome(source.path, error=f"cannot be read: {(error.strerror or str(error)).lower()}")
 
 
 def examine(path: Path, raw: bytes, settings: Settings, mode: Mode, *, unsafe: bool, reason: str = "") -> Outcome:
     """Return the outcome of one file's bytes; nothing is written."""
     if len(raw) > settings.max_file_size:
         return Outcome(path, refused=f"too large: `max-file-size` is {settings.max_file_size}")
+    from taskfan_lint.source import DecodeError, decode  # lazy: only for a file that passes the gate
+
     try:
-        return _examined(decode(path, raw), settings, mode, unsafe, reason)
+        return _checked(decode(path, raw), settings, mode, unsafe, reason)
     except DecodeError as error:
         return Outcome(path, error=f"cannot be decoded: {error}")
     except Exception as error:  # the one place: an error in the engine costs this file, not the run
+        import traceback  # lazy: only where there is one
+
         return Outcome(path, error=f"internal error: {type(error).__name__}: {error}", trace=traceback.format_exc())
 
 
-def _examined(document: Document, settings: Settings, mode: Mode, unsafe: bool, reason: str) -> Outcome:
+def _checked(document: Document, settings: Settings, mode: Mode, unsafe: bool, reason: str) -> Outcome:
+    from taskfan_lint import engine  # lazy: only for a file that passes the gate
+
     if mode is Mode.CHECK:
         checked = engine.check(document, settings)
         return Outcome(document.path, document, checked, document.text, fails=fails(checked.findings, settings))
@@ -104,6 +208,8 @@ def _examined(document: Document, settings: Settings, mode: Mode, unsafe: bool, 
 
 
 def _changed(document: Document, settings: Settings, mode: Mode, unsafe: bool, reason: str) -> tuple[str, Checked]:
+    from taskfan_lint import engine  # lazy: only for a file that passes the gate
+
     if mode is not Mode.IGNORE:
         return engine.fix(document, settings, unsafe=unsafe)
     from taskfan_lint import ignoring  # lazy: only for `--add-ignore`
@@ -122,6 +228,8 @@ def _written(outcome: Outcome, source: Source, raw: bytes) -> Outcome:
 
 def _unfixed(outcome: Outcome, settings: Settings, error: str) -> Outcome:
     """Return the outcome of a file that stays as it is although there are fixes."""
+    from taskfan_lint import engine  # lazy: only for a file that passes the gate
+
     assert outcome.document is not None
     checked = engine.check(outcome.document, settings)
     return Outcome(
@@ -141,6 +249,10 @@ def fails(findings: Iterable[Finding], settings: Settings) -> bool:
 
 def _mended(document: Document, after: Checked, settings: Settings) -> int:
     """Return how many findings of a document are gone; one that takes another's place doesn't count against it."""
+    from collections import Counter  # lazy: only where something was fixed
+
+    from taskfan_lint import engine
+
     before = Counter(finding.code for finding in engine.check(document, settings).findings)
     return sum((before - Counter(finding.code for finding in after.findings)).values())
 

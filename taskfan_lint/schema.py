@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from taskfan_lint import options
-from taskfan_lint.finding import Severity
 from taskfan_lint.options import OPTIONS, Option
 from taskfan_lint.rules import rule_names
 from taskfan_lint.settings import Settings
+from taskfan_lint.severity import Severity
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 EXTEND = {

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from taskfan_lint.finding import Severity
+from taskfan_lint.severity import Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DEFAULT_EXCLUDE = (
     ".bzr", ".direnv", ".eggs", ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".svn",
@@ -46,3 +49,6 @@ class Settings:
         """Tell whether a rule runs: selected (or added), and not ignored."""
         selected = self.select is None or rule in self.select or rule in self.extend_select
         return selected and rule not in self.ignore
+
+
+DEFAULT = Settings()

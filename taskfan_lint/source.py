@@ -12,10 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from taskfan_lint.edit import NEWLINE, Edit, Span
-
-PYTHON_SUFFIXES = frozenset({".py", ".pyi"})
-MARKDOWN_SUFFIXES = frozenset({".md", ".mdx", ".mdc", ".markdown"})
-SCRIPT_SUFFIXES = frozenset({".cjs", ".cts", ".js", ".jsx", ".mjs", ".mts", ".ts", ".tsx"})
+from taskfan_lint.kinds import MARKDOWN_SUFFIXES as MARKDOWN_SUFFIXES
+from taskfan_lint.kinds import PYTHON_SUFFIXES as PYTHON_SUFFIXES
+from taskfan_lint.kinds import SCRIPT_SUFFIXES as SCRIPT_SUFFIXES
 
 _LINE = re.compile(r"\S[^\r\n]*")
 

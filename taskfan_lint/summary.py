@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from taskfan_lint.finding import Applicability, Finding
+from taskfan_lint.kinds import KINDS, MARKDOWN, PYTHON, SCRIPT, kind
 from taskfan_lint.report import Look
 from taskfan_lint.run import Mode, Outcome
+
+if TYPE_CHECKING:
+    from taskfan_lint.finding import Finding
 
 NAMED = 5
 VERBS = {Mode.FIX: "fixed", Mode.DIFF: "would be fixed", Mode.IGNORE: "suppressed"}
@@ -19,12 +24,14 @@ class Run:
     """The outcomes of a run, the paths that were named but skipped, and whether fixes were written or only shown.
 
     `unselected` files were found, but are unchanged or of another part.
+    `clean` counts the files of each kind that hold nothing and have no outcome.
     """
 
     outcomes: tuple[Outcome, ...]
     skipped: int
     mode: Mode
     unselected: int = 0
+    clean: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def findings(self) -> list[Finding]:
@@ -33,10 +40,10 @@ class Run:
 
 def summary(run: Run, paths: Iterable[str], look: Look, *, all_places: bool) -> Iterator[str]:
     """Yield the lines of the summary; `all_places` names every place that could not be analysed, not only five."""
-    if not run.outcomes and run.unselected:
+    if not (run.outcomes or run.clean) and run.unselected:
         yield f"nothing to check: {_of(run.unselected, 'file')} not selected{_skipped(run.skipped)}"
         return
-    if not run.outcomes:
+    if not run.outcomes and not run.clean:
         where = ", ".join(map(look.path, paths))
         yield f"no Python, JavaScript or Markdown files found under {where}{_skipped(run.skipped)}"
         return
@@ -51,7 +58,7 @@ def statistics(run: Run) -> str:
     A rule's line has its count, its name, and `[*]` where all have a safe fix.
     """
     counts = Counter(finding.code for finding in run.findings)
-    safe = Counter(finding.code for finding in run.findings if _applies(finding, Applicability.SAFE))
+    safe = Counter(finding.code for finding in run.findings if _applies(finding, "safe"))
     rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     lines = [f"{count:>5}  {'[*]' if safe[code] == count else '   '}  {code}\n" for code, count in rows]
     return "".join([*lines, *_read(run)])
@@ -90,23 +97,24 @@ def _found(run: Run) -> str:
 
 
 def _fixable(findings: list[Finding]) -> Iterator[str]:
-    safe = sum(_applies(finding, Applicability.SAFE) for finding in findings)
-    unsafe = sum(_applies(finding, Applicability.UNSAFE) for finding in findings)
+    safe = sum(_applies(finding, "safe") for finding in findings)
+    unsafe = sum(_applies(finding, "unsafe") for finding in findings)
     if safe:
         yield f"{safe} fixable with `--fix`"
     if unsafe:
         yield f"{unsafe} {'more ' if safe else 'fixable '}with `--fix --unsafe-fixes`"
 
 
-def _applies(finding: Finding, applicability: Applicability) -> bool:
-    return finding.fix is not None and finding.fix.applicability is applicability
+def _applies(finding: Finding, applicability: str) -> bool:
+    return finding.fix is not None and finding.fix.applicability.value == applicability
 
 
 def _checked(run: Run) -> str:
     documents = [outcome for outcome in run.outcomes if outcome.document is not None]
-    kinds = list(_kinds(documents))
+    files = sum(run.clean.values()) + len(documents)
+    kinds = list(_kinds(documents, run.clean))
     refused = sum(bool(outcome.refused) for outcome in run.outcomes)
-    text = _of(len(documents), "file") + " checked" + (f" ({', '.join(kinds)})" if kinds else "")
+    text = _of(files, "file") + " checked" + (f" ({', '.join(kinds)})" if kinds else "")
     text += _skipped(run.skipped + refused)
     if run.unselected:
         text += f", {run.unselected} not selected"
@@ -121,18 +129,19 @@ def _checked(run: Run) -> str:
     return text
 
 
-def _kinds(documents: list[Outcome]) -> Iterator[str]:
+def _kinds(documents: list[Outcome], clean: Mapping[str, int]) -> Iterator[str]:
     """Yield how many files of each language were looked at, and what of them could not be analysed."""
-    markdown = [one for one in documents if one.document and one.document.is_markdown]
-    scripts = [one for one in documents if one.document and one.document.is_script]
-    if count := len(documents) - len(markdown) - len(scripts):
-        yield f"{count} Python"
-    if scripts:
-        yield f"{len(scripts)} JavaScript"
-        yield from _not_analysable(scripts)
-    if markdown:
-        yield f"{len(markdown)} Markdown with {_of(sum(each.checked.fences for each in markdown), 'fence')}"
-        yield from _not_analysable(markdown)
+    sorts = {sort: [one for one in documents if kind(os.fspath(one.path)) is sort] for sort in KINDS}
+    counts = {sort: len(found) + clean.get(sort, 0) for sort, found in sorts.items()}
+    if counts[PYTHON]:
+        yield f"{counts[PYTHON]} Python"
+    if counts[SCRIPT]:
+        yield f"{counts[SCRIPT]} JavaScript"
+        yield from _not_analysable(sorts[SCRIPT])
+    if counts[MARKDOWN]:
+        fences = sum(each.checked.fences for each in sorts[MARKDOWN])
+        yield f"{counts[MARKDOWN]} Markdown with {_of(fences, 'fence')}"
+        yield from _not_analysable(sorts[MARKDOWN])
 
 
 def _not_analysable(documents: list[Outcome]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from taskfan_lint import console
 from taskfan_lint.config import NAMES, Configs
 from taskfan_lint.files import SUFFIXES, Found, Problem, Skipped, Source, find
 from taskfan_lint.report import Look, renderer
-from taskfan_lint.run import Mode, Outcome, run
+from taskfan_lint.run import Mode, Outcome, each
 from taskfan_lint.summary import Run, summary
 
 DECIDING = frozenset({*NAMES, ".gitignore"})  # a change of one may change what is found in every file
@@ -78,7 +78,7 @@ class _Watcher:
         gone = self._known.keys() - {one.path for one in sources}
         if not every and not again and not gone:
             return
-        outcomes = tuple(run(again, Mode.CHECK, unsafe=False))
+        outcomes = tuple(each(again, Mode.CHECK))
         known = {**self._known, **{one.path: one for one in outcomes}}
         self._known = {one.path: known[one.path] for one in sources if one.path in known}
         skipped = sum(isinstance(one, Skipped) for one in found)

@@ -84,10 +84,18 @@ def test_check_is_the_default_command_and_here_the_default_path(cli: Cli) -> Non
     assert places(cli("--output-format", "concise", "d").stdout) == expected[1:]
 
 
-def test_bad_paths_are_said_in_one_line_each_and_the_others_are_still_done(cli: Cli) -> None:
-    write("a.py", LOOP)
+def test_a_file_whose_bytes_hold_no_dispatch_is_not_decoded(cli: Cli) -> None:
     Path("bytes.py").write_bytes(b"x = 1\ny = '\xff'\n")
     Path("nul.md").write_bytes(b"\n\n\x00")
+    done = cli("bytes.py", "nul.md")
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert lines(done.stderr) == ["no findings", "2 files checked (1 Python, 1 Markdown with 0 fences)"]
+
+
+def test_bad_paths_are_said_in_one_line_each_and_the_others_are_still_done(cli: Cli) -> None:
+    write("a.py", LOOP)
+    Path("bytes.py").write_bytes(b"x = 1\ny = '\xff'\nTask(subagent_type=x)\n")
+    Path("nul.md").write_bytes(b"\n\n\x00 Task(x)")
     done = cli("gone.py", "a.py", "bytes.py", "nul.md", "--output-format", "concise")
     assert places(done.stdout) == ["a.py:2:5: warning[dispatch-in-loop]"]
     assert lines(done.stderr)[:3] == [

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from taskfan_lint.config import Configs
-from taskfan_lint.files import Problem, Skipped, Source, TooLargeError, WriteError, find, read, replace
+from taskfan_lint.files import Problem, Skipped, Source, TooLargeError, WriteError, find, read, replace, search
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, links and FIFOs are those of POSIX")
 
@@ -59,6 +59,22 @@ def test_a_file_under_two_names_is_found_under_its_own() -> None:
     Path("a.md").symlink_to("z.md")
     assert found() == ["z.md"]
     assert found("a.md") == ["a.md"]
+
+
+def test_links_to_one_file_elsewhere_are_found_once() -> None:
+    plant("x/a.py", "x/b/c.py", "y/other.py")
+    for link, target in (("x/z.py", "y/other.py"), ("x/m.py", "y/other.py"), ("x/0.py", "x/b/c.py")):
+        Path(link).symlink_to(Path(target).absolute())
+    assert found("x") == ["x/a.py", "x/b/c.py", "x/m.py"]
+    assert found(".") == ["x/a.py", "x/b/c.py", "y/other.py"]
+
+
+def test_files_come_in_order_of_path_however_folders_are_named() -> None:
+    plant("a.py", "a/b.py", "a-b/c.py", "a.b/c.py", "aa.py")
+    assert found() == ["a-b/c.py", "a.b/c.py", "a.py", "a/b.py", "aa.py"]
+    assert [each.file for each in search(["."], Configs()) if isinstance(each, Source)] == [
+        os.path.abspath(name) for name in found()
+    ]
 
 
 def test_links_to_folders_are_not_followed_unless_named() -> None:

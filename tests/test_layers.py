@@ -15,18 +15,18 @@ import taskfan_lint
 PACKAGE = Path(taskfan_lint.__file__).parent
 # In order; an entry with a slash is a package with all its modules, which may import each other.
 ORDER = """
-limits schedule/
+modules kinds limits schedule/
 edit columns source prose marks blocks dialect/ loose markdown
-finding excerpt fingerprint settings patterns profile
+severity finding excerpt fingerprint settings gates patterns profile
 analysis analysis.model analysis.tree analysis.paths analysis.exempt analysis.boundaries analysis.helpers
 analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.scanned/
 analysis.read
 durations rewrite/ rules rules.*
-suppress verify inspection engine project ignoring explain
+suppress verify inspection checked engine project ignoring explain
 options schema config tasks baseline git files pages diff report/ server/
 intervals transcripts/ session estimates against timeline/
 planning/ drawing drawing.words drawing.calls drawing/
-console completing outputs run sparing selection summary explaining checking inventory listing verification
+console completing outputs pool run sparing selection summary explaining checking inventory listing verification
 hooks watching scheduling
 commands help commands.* cli __main__ __init__
 """.split()

@@ -114,7 +114,7 @@ def test_a_broken_configuration_is_said_and_watching_goes_on() -> None:
         assert watched.until("taskfan-lint: error: ") == [
             "taskfan-lint: error: taskfan-lint.toml:1: broken TOML: Invalid value"
         ]
-        watched.until("no Python or Markdown files found")
+        watched.until("no Python, JavaScript or Markdown files found")
         Path("taskfan-lint.toml").unlink()
         assert watched.until("1 file checked")[0] == "run.py:2:5: warning[dispatch-in-loop"
 

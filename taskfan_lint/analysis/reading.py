@@ -24,9 +24,9 @@ class Reading:
     """How a snippet is read: as a fence or a whole file, with the names that code around it defines or imports.
 
     `tag` is the first word of the fence's info string, or the suffix of the file without its dot. `original` is the
-    text of code that was repaired, `labels` are what stood before its calls; `hidden` are the names that functions
-    left out of the code read or bind, `outer` those of them that belong to a scope around. `index` holds the helpers of
-    other files, which the file at `path` may import. A `whole` reading
+    text of code that was repaired, `labels` are what stood before its calls; `hidden` are the names that functions left
+    out of the code read or bind, `free` those that they read from the module, `outer` those of them that belong to a
+    scope around. `index` holds the helpers of other files, which the file at `path` may import. A `whole` reading
     leaves nothing out, although it may hold no dispatch.
     """
 
@@ -37,6 +37,7 @@ class Reading:
     original: str | None = None
     labels: tuple[Comment, ...] = ()
     hidden: frozenset[str] = frozenset()
+    free: frozenset[str] = frozenset()
     outer: frozenset[str] = frozenset()
     tag: str = ""
     path: str = ""

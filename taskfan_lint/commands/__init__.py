@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from typing import cast
 
 import click
 
+from taskfan_lint.modules import names
+
 
 def command_names() -> tuple[str, ...]:
     """Return the names of all commands, sorted; no module of them is imported."""
-    return tuple(sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__)))
+    return names(__path__)
 
 
 def command(name: str) -> click.Command:

@@ -21,7 +21,6 @@ from taskfan_lint.help import (
     option,
     refuse,
 )
-from taskfan_lint.options import meant
 from taskfan_lint.outputs import Output
 from taskfan_lint.report import STDIN, formats
 from taskfan_lint.run import Mode
@@ -111,7 +110,7 @@ class Checking(Sectioned):
 @option(FINDING, "--write-baseline", metavar="FILE", help="Write all findings to FILE as known, keep its reasons.")
 @option(CONFIGURATION, "--config", metavar="FILE", help="Read this configuration file and no other.")
 @option(CONFIGURATION, "--isolated", is_flag=True, help="Read no configuration file.")
-@option(CONFIGURATION, "--no-cache", is_flag=True, help="Changes nothing: there is no cache yet.")
+@option(CONFIGURATION, "--no-cache", is_flag=True, help="Changes nothing: there is no cache.")
 @option(GENERAL, "--fail-on", metavar="error|warning|info", callback=leveled, help="Least severity for exit status 1.")
 @option(GENERAL, "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings; errors keep 2.")
 @option(GENERAL, "-q", "--quiet", is_flag=True, help="Findings and errors only, no summary, no warnings.")
@@ -166,7 +165,10 @@ def _outputs(pairs: tuple[str, ...], format: str | None, file: str | None) -> tu
     outputs = []
     for pair in pairs:
         name, _, place = pair.partition(":")
-        refuse(name not in formats(), f"unknown format `{name}`{meant(name, formats())}")
+        if name not in formats():
+            from taskfan_lint.options import meant  # lazy: only for messages
+
+            refuse(True, f"unknown format `{name}`{meant(name, formats())}")
         outputs.append(Output(name, place or None))
     if format or file or not outputs:
         outputs.append(Output(format or "text", file))

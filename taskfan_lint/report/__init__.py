@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from unicodedata import category
 
-from taskfan_lint.finding import Finding
-from taskfan_lint.source import Document
+from taskfan_lint.modules import names
+
+if TYPE_CHECKING:
+    from taskfan_lint.finding import Finding
+    from taskfan_lint.source import Document
 
 STDIN = "-"
 JOINERS = "\u200c\u200d"
@@ -72,7 +74,7 @@ Renderer = Callable[[Iterable[Report], Look], str]
 
 def formats() -> tuple[str, ...]:
     """Return the names of all formats, sorted; no format module is imported."""
-    return tuple(sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__)))
+    return names(__path__)
 
 
 def renderer(format: str) -> Renderer:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
-from taskfan_lint.analysis.model import Cause
-from taskfan_lint.finding import Rule
+from taskfan_lint.modules import names
+
+if TYPE_CHECKING:
+    from taskfan_lint.analysis.model import Cause
+    from taskfan_lint.finding import Rule
 
 
 @cache
 def rule_names() -> tuple[str, ...]:
     """Return the names of all rules in order, without loading any."""
-    return tuple(sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__)))
+    return names(__path__)
 
 
 @cache
@@ -22,6 +25,8 @@ def rule(name: str) -> Rule:
     """Return the rule of a name; raises KeyError for a name that no rule has."""
     if name not in rule_names():
         raise KeyError(name)
+    from taskfan_lint.finding import Rule  # lazy: names of rules are asked for at every start, rules are not
+
     module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
     return Rule(name, module.SEVERITY, getattr(module, "check", None), getattr(module, "CAUSE", None))
 

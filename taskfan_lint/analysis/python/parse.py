@@ -6,9 +6,10 @@ import ast
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
+from typing import Any
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -35,9 +36,11 @@ class Source:
     def __init__(self, code: str, module: cst.Module) -> None:
         self.code = code
         self.lines = Lines(code)
-        wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
-        self.module = wrapper.module
-        self._positions = wrapper.resolve(PositionProvider)
+        self.module = module
+        # `MetadataWrapper.resolve` would visit the whole tree once more for providers that nobody asked for.
+        self._positions: Mapping[cst.CSTNode, Any] = PositionProvider()._gen(
+            MetadataWrapper(module, unsafe_skip_copy=True)
+        )
 
     def span(self, node: cst.CSTNode) -> Span:
         """Return the span of a node without its own parentheses."""
@@ -117,6 +120,8 @@ def deep_recursion() -> Iterator[None]:
 
 def _limit_nesting(code: str) -> None:
     """Raise Unparsable for brackets or operator chains that the native parser does not survive."""
+    if _is_shallow(code):
+        return
     depth = operators = 0
     for token in _TOKEN.finditer(code):
         first = token[0][0]
@@ -134,6 +139,30 @@ def _limit_nesting(code: str) -> None:
             if operators > MAX_OPERATORS:
                 row = len(Lines(code[: token.start()]))
                 raise Unparsable(row, f"more than {MAX_OPERATORS} operators in one statement", deep=True)
+
+
+_NO_BRACKETS = re.compile(r"[^()\[\]{}]+")
+_OPERATOR = re.compile(r"[-+*/%|&^<>=.!~@]+|\b(?:and|or|not|if|else|lambda|await)\b")
+_TOP = re.compile(r"[\r\n](?=[^\s)\]}])")
+_PEELS = 20
+
+
+def _is_shallow(code: str) -> bool:
+    """Tell at a glance whether no statement comes near the limits, which is so for nearly all code.
+
+    The code is cut before each line that starts at its margin. Peeling off the innermost pairs of brackets again and
+    again leaves nothing of a piece that is a statement, unless it is nested deeper or has brackets in strings.
+    """
+    return all(_is_flat(piece) and len(_OPERATOR.findall(piece)) <= MAX_OPERATORS for piece in _TOP.split(code))
+
+
+def _is_flat(piece: str) -> bool:
+    brackets = _NO_BRACKETS.sub("", piece)
+    for _ in range(_PEELS):
+        if not brackets:
+            return True
+        brackets = brackets.replace("()", "").replace("[]", "").replace("{}", "")
+    return False
 
 
 def limit_depth(tree: ast.Module) -> None:

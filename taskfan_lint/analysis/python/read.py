@@ -14,7 +14,7 @@ from taskfan_lint.analysis.helpers import helpers
 from taskfan_lint.analysis.model import Facts
 from taskfan_lint.analysis.python.comments import Comments, Strings
 from taskfan_lint.analysis.python.expressions import Context
-from taskfan_lint.analysis.python.gate import imported_helpers, mask, may_dispatch
+from taskfan_lint.analysis.python.gate import imported_helpers, mask, may_dispatch, parts
 from taskfan_lint.analysis.python.literals import Expander
 from taskfan_lint.analysis.python.names import BUILTINS, Bindings
 from taskfan_lint.analysis.python.parse import Source, deep_recursion, limit_depth, parse, syntax_tree, walk
@@ -35,11 +35,15 @@ def read(code: str, reading: Reading) -> Facts | None:
         return _newer(code, reading, error)  # LibCST may know syntax that this interpreter does not
     if not reading.fenced and not reading.whole:
         imported = imported_helpers(module, reading)
-        if not may_dispatch(module, reading.settings) and not imported and "taskfan:" not in code:
+        every = parts(code, module)
+        alone = any(may_dispatch(part, reading.settings) for part in every)
+        if not alone and not imported and "taskfan:" not in code:
             return None
-        masked = mask(code, module, reading.settings, imported)
+        masked = mask(code, every, reading.settings, imported)
         code, defined = masked.code, masked.defined
-        reading = replace(reading, defined=reading.defined | defined, hidden=masked.named, outer=masked.outer)
+        reading = replace(
+            reading, defined=reading.defined | defined, hidden=masked.named, free=masked.free, outer=masked.outer
+        )
         module.body = [node for node in module.body if not (isinstance(node, _NAMED) and node.name in defined)]
     limit_depth(module)
     return facts(parse(code), reading)
@@ -101,7 +105,7 @@ def _collect(source: Source, reading: Reading) -> Facts:
         tuple(strings.found),
         reading.fenced,
         frozenset(names),
-        hidden=reading.hidden,
+        hidden=reading.free,
         outer=reading.outer | constants.outer,
         lookalikes=tuple(context.lookalikes.values()),
     )

@@ -1,0 +1,35 @@
+"""What one document gave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from taskfan_lint.finding import Finding
+    from taskfan_lint.inspection import Read
+
+
+@dataclass(frozen=True)
+class Place:
+    """Something that could not be analysed: the row in the document, counted from 1, and why."""
+
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What one document gave.
+
+    `findings` have document offsets and are sorted; they hold those in counter-examples only if the settings ask for
+    it, `hidden` counts them otherwise. `fences` were looked at, `unreadable` ones hold a dispatch and do not parse,
+    `refused` code is too deep to be read; `read` tells how each fence with dispatches was read.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    fences: int = 0
+    unreadable: tuple[Place, ...] = ()
+    refused: tuple[Place, ...] = ()
+    hidden: int = 0
+    read: tuple[Read, ...] = ()

@@ -1,0 +1,58 @@
+"""Property: what is left out before LibCST reads a file changes no finding."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from taskfan_lint import inspection
+from taskfan_lint.finding import Finding
+from taskfan_lint.settings import DEFAULT
+from taskfan_lint.source import Snippet
+from tests.programs import Program, programs
+
+OTHERS = (
+    "def plain(a, b=None):\n    return [a for a in b or ()]\n",
+    '@wraps(print)\ndef decorated(value):\n    """Say Task and what it is."""\n    return value\n',
+    "class Box:\n    def get(self):\n        return self.kept\n\n    kept = 1\n",
+    "async def run(handle):\n    result = await handle\n    return result\n",
+    "def reads(ctx):\n    return [ctx, topic, table, results, keep, last, names, agents, topics, items, prompts]\n",
+    "def loops():\n    for one in [*table, *agents, *topics]:\n        print(one, results[0], f'{last}')\n",
+    "def binds():\n    global extra\n    extra = prompts = agents = topics = names = results = 1\n    return extra\n",
+    "import json\n",
+    "LIMIT = 3\n",
+    "def text():\n    return '''\ndef inner():\n    Task\n'''\n",
+)
+
+
+def findings(code: str, *, whole: bool) -> list[Finding]:
+    around = inspection.Surroundings(DEFAULT, whole=whole)
+    result = inspection.inspect(Snippet(code), around)
+    assert result.problem is None
+    return sorted(result.findings, key=lambda one: (one.span, one.code))
+
+
+def module(program: Program, seed: int) -> str:
+    """Return a module of a program, as a function or as it is, among functions that dispatch nothing."""
+    chance = random.Random(seed)
+    code = program.code(program.text)
+    newline = "\r\n" if "\r\n" in code else "\n"
+    code = code.replace("\r\n", "\n")
+    if chance.random() < 0.5:
+        body = "".join(f"    {line}\n" if line.strip() else "\n" for line in code.split("\n"))
+        code = f"async def fan_out(ctx, topic):\n{body}\n    return None\n" if '"""' not in code else code
+    parts = chance.choices(OTHERS, k=3)
+    parts.insert(chance.randrange(4), code if code.endswith("\n") else code + "\n")
+    return "\n\n".join(parts).replace("\n", newline)
+
+
+@settings(max_examples=120, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(programs(), st.integers(0, 999))
+def test_blanking_what_holds_no_dispatch_changes_no_finding(program: Program, seed: int) -> None:
+    if Path(program.path).suffix != ".py":
+        return
+    code = module(program, seed)
+    assert findings(code, whole=False) == findings(code, whole=True)
