@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taskfan_lint import console
 from taskfan_lint.config import Configs, Layer
 from taskfan_lint.files import Found, Problem, Skipped, Source, excluded, find, repository
+from taskfan_lint.kinds import PYTHON, kind
 from taskfan_lint.outputs import FOR_PEOPLE, Output, for_machines, write
 from taskfan_lint.report import STDIN, Look
-from taskfan_lint.run import Clean, Mode, Outcome, examine, fails, run
+from taskfan_lint.run import Clean, Mode, Outcome, again, examine, fails, run
 from taskfan_lint.selection import Selected, Selection, SelectionError, select
 from taskfan_lint.settings import Settings
 from taskfan_lint.summary import Run, statistics, summary
+
+if TYPE_CHECKING:
+    from taskfan_lint.analysis.helpers import Index
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def _checked(found: list[Found], paths: tuple[str, ...], choices: Choices) -> in
     if choices.show_exempt:
         return _show_exempt(selected.sources, found, choices)
     clean: dict[str, int] = {}
-    outcomes = _under_baselines(selected.sources, choices, clean)
+    outcomes = _under_baselines(selected.sources, sources, choices, clean)
     if selected.changes is not None:
         settings = {each.path: each.settings for each in selected.sources}
         outcomes = tuple(_narrowed(each, selected, settings) for each in outcomes)
@@ -86,15 +91,17 @@ def _checked(found: list[Found], paths: tuple[str, ...], choices: Choices) -> in
     return _tell(run_, found, paths, choices)
 
 
-def _under_baselines(sources: list[Source], choices: Choices, clean: dict[str, int]) -> tuple[Outcome, ...]:
+def _under_baselines(
+    sources: list[Source], every: list[Source], choices: Choices, clean: dict[str, int]
+) -> tuple[Outcome, ...]:
     """Return the outcomes without the findings that are known; baselines are read before any file is fixed."""
     if not (choices.baseline or choices.write_baseline or any(each.settings.baseline for each in sources)):
-        return _outcomes(sources, choices, clean)
+        return _outcomes(sources, every, choices, clean)
     from taskfan_lint import sparing  # lazy: most runs have no baseline
 
     settings = {each.path: each.settings for each in sources}
     baselines = sparing.load(settings, choices.baseline, choices.write_baseline)
-    outcomes = _outcomes(sources, choices, clean)
+    outcomes = _outcomes(sources, every, choices, clean)
     if choices.write_baseline:
         place, look = choices.write_baseline, _look(choices)
         baselines = sparing.rewrite(place, baselines, outcomes, settings, look, choices.quiet)
@@ -103,8 +110,10 @@ def _under_baselines(sources: list[Source], choices: Choices, clean: dict[str, i
     return sparing.spare(outcomes, settings, baselines)
 
 
-def _outcomes(sources: list[Source], choices: Choices, clean: dict[str, int]) -> tuple[Outcome, ...]:
-    """Return the outcomes by path, and count in `clean` the files that have none."""
+def _outcomes(
+    sources: list[Source], every: list[Source], choices: Choices, clean: dict[str, int]
+) -> tuple[Outcome, ...]:
+    """Return the outcomes by path, and count in `clean` the files that have none; `every` file may hold functions."""
     if choices.stdin:
         return _run_stdin(sources, choices)
     steps = run(sources, choices.mode, unsafe=choices.unsafe, reason=choices.reason)
@@ -114,7 +123,15 @@ def _outcomes(sources: list[Source], choices: Choices, clean: dict[str, int]) ->
             clean[step.kind] = clean.get(step.kind, 0) + 1
         else:
             outcomes.append(step)
+    if sources != every or any(outcome.document and kind(str(outcome.path)) is PYTHON for outcome in outcomes):
+        from taskfan_lint import following  # lazy: only where a Python file may dispatch
+
+        outcomes = following.follow(outcomes, sources, every, clean, _examine_again(choices))
     return tuple(sorted(outcomes, key=lambda outcome: os.fspath(outcome.path)))
+
+
+def _examine_again(choices: Choices) -> Callable[[Source, Index], Outcome]:
+    return lambda source, index: again(source, choices.mode, index, unsafe=choices.unsafe, reason=choices.reason)
 
 
 def _narrowed(outcome: Outcome, selected: Selected, settings: Mapping[Path, Settings]) -> Outcome:
@@ -171,12 +188,14 @@ def _explain(choices: Choices, configs: Configs) -> int:
 
 def _show_exempt(sources: list[Source], found: list[Found], choices: Choices) -> int:
     """Print what is spared in the files, and why."""
-    from taskfan_lint import explaining  # lazy: as above
+    from taskfan_lint import explaining, following  # lazy: as above
 
-    outcomes = _outcomes(sources, replace(choices, mode=Mode.CHECK), {})
+    every = [each for each in found if isinstance(each, Source)]
+    outcomes = _outcomes(sources, every, replace(choices, mode=Mode.CHECK), {})
     settings = {source.path: source.settings for source in sources}
     documents = [(one.document, settings[one.path]) for one in outcomes if one.document]
-    explaining.show_exempt(documents, _look(choices), as_json=_as_json(choices))
+    index, _ = following.index(list(following.members(outcomes, sources, every)), every)
+    explaining.show_exempt(documents, _look(choices), index, as_json=_as_json(choices))
     failed = _problems(found, choices)
     return 2 if any(outcome.error for outcome in outcomes) or failed else 0
 

@@ -21,6 +21,7 @@ from taskfan_lint.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from taskfan_lint.analysis.helpers import Index
     from taskfan_lint.finding import Finding
     from taskfan_lint.source import Document
 
@@ -118,6 +119,11 @@ def each(sources: Iterable[Source], mode: Mode) -> list[Outcome]:
     return [_examined(source, mode, False, "") for source in sources]
 
 
+def again(source: Source, mode: Mode, index: Index, *, unsafe: bool, reason: str = "") -> Outcome:
+    """Return the outcome of a file that calls functions of others, which are in `index`."""
+    return _examined(source, mode, unsafe, reason, index)
+
+
 def cores() -> int:
     """Return how many processes are worth starting: one where they cannot share what this one has loaded."""
     if not hasattr(os, "fork") or sys.platform == "darwin":  # system libraries of macOS do not survive a fork
@@ -162,13 +168,13 @@ def _scanned(sources: Iterable[Source]) -> Iterator[Step | Source]:
             yield source if gates.open(raw, sort, source.settings) else CLEAN[sort]
 
 
-def _examined(source: Source, mode: Mode, unsafe: bool, reason: str) -> Outcome:
+def _examined(source: Source, mode: Mode, unsafe: bool, reason: str, index: Index | None = None) -> Outcome:
     try:
         raw = read(source.file, source.settings.max_file_size)
     except (TooLargeError, OSError) as error:
         return _unread(source, error)
-    outcome = examine(source.path, raw, source.settings, mode, unsafe=unsafe, reason=reason)
-    return _written(outcome, source, raw) if mode.writes and outcome.changed else outcome
+    outcome = examine(source.path, raw, source.settings, mode, index, unsafe=unsafe, reason=reason)
+    return _written(outcome, source, raw, index) if mode.writes and outcome.changed else outcome
 
 
 def _unread(source: Source, error: TooLargeError | OSError) -> Outcome:
@@ -177,14 +183,23 @@ def _unread(source: Source, error: TooLargeError | OSError) -> Outcome:
     return Outcome(source.path, error=f"cannot be read: {(error.strerror or str(error)).lower()}")
 
 
-def examine(path: Path, raw: bytes, settings: Settings, mode: Mode, *, unsafe: bool, reason: str = "") -> Outcome:
+def examine(
+    path: Path,
+    raw: bytes,
+    settings: Settings,
+    mode: Mode,
+    index: Index | None = None,
+    *,
+    unsafe: bool,
+    reason: str = "",
+) -> Outcome:
     """Return the outcome of one file's bytes; nothing is written."""
     if len(raw) > settings.max_file_size:
         return Outcome(path, refused=f"too large: `max-file-size` is {settings.max_file_size}")
     from taskfan_lint.source import DecodeError, decode  # lazy: only for a file that passes the gate
 
     try:
-        return _checked(decode(path, raw), settings, mode, unsafe, reason)
+        return _checked(decode(path, raw), settings, mode, unsafe, reason, index)
     except DecodeError as error:
         return Outcome(path, error=f"cannot be decoded: {error}")
     except Exception as error:  # the one place: an error in the engine costs this file, not the run
@@ -193,45 +208,49 @@ def examine(path: Path, raw: bytes, settings: Settings, mode: Mode, *, unsafe: b
         return Outcome(path, error=f"internal error: {type(error).__name__}: {error}", trace=traceback.format_exc())
 
 
-def _checked(document: Document, settings: Settings, mode: Mode, unsafe: bool, reason: str) -> Outcome:
+def _checked(
+    document: Document, settings: Settings, mode: Mode, unsafe: bool, reason: str, index: Index | None
+) -> Outcome:
     from taskfan_lint import engine  # lazy: only for a file that passes the gate
 
     if mode is Mode.CHECK:
-        checked = engine.check(document, settings)
+        checked = engine.check(document, settings, index)
         return Outcome(document.path, document, checked, document.text, fails=fails(checked.findings, settings))
-    text, checked = _changed(document, settings, mode, unsafe, reason)
-    fixed = _mended(document, checked, settings) if text != document.text else 0
+    text, checked = _changed(document, settings, mode, unsafe, reason, index)
+    fixed = _mended(document, checked, settings, index) if text != document.text else 0
     outcome = Outcome(document.path, document, checked, text, fixed, fails(checked.findings, settings))
     if not _encodes(document, text):
-        return _unfixed(outcome, settings, f"cannot be written: the new text is not {document.encoding} text")
+        return _unfixed(outcome, settings, index, f"cannot be written: the new text is not {document.encoding} text")
     return outcome
 
 
-def _changed(document: Document, settings: Settings, mode: Mode, unsafe: bool, reason: str) -> tuple[str, Checked]:
+def _changed(
+    document: Document, settings: Settings, mode: Mode, unsafe: bool, reason: str, index: Index | None
+) -> tuple[str, Checked]:
     from taskfan_lint import engine  # lazy: only for a file that passes the gate
 
     if mode is not Mode.IGNORE:
-        return engine.fix(document, settings, unsafe=unsafe)
+        return engine.fix(document, settings, index, unsafe=unsafe)
     from taskfan_lint import ignoring  # lazy: only for `--add-ignore`
 
-    return ignoring.add_ignores(document, settings, reason=reason)
+    return ignoring.add_ignores(document, settings, index, reason=reason)
 
 
-def _written(outcome: Outcome, source: Source, raw: bytes) -> Outcome:
+def _written(outcome: Outcome, source: Source, raw: bytes, index: Index | None) -> Outcome:
     assert outcome.document is not None
     try:
         replace_file(source.path, raw, outcome.document.encode(outcome.text))
     except WriteError as error:
-        return _unfixed(outcome, source.settings, str(error))
+        return _unfixed(outcome, source.settings, index, str(error))
     return outcome
 
 
-def _unfixed(outcome: Outcome, settings: Settings, error: str) -> Outcome:
+def _unfixed(outcome: Outcome, settings: Settings, index: Index | None, error: str) -> Outcome:
     """Return the outcome of a file that stays as it is although there are fixes."""
     from taskfan_lint import engine  # lazy: only for a file that passes the gate
 
     assert outcome.document is not None
-    checked = engine.check(outcome.document, settings)
+    checked = engine.check(outcome.document, settings, index)
     return Outcome(
         outcome.path,
         outcome.document,
@@ -247,13 +266,13 @@ def fails(findings: Iterable[Finding], settings: Settings) -> bool:
     return any(finding.severity >= settings.fail_on for finding in findings)
 
 
-def _mended(document: Document, after: Checked, settings: Settings) -> int:
+def _mended(document: Document, after: Checked, settings: Settings, index: Index | None) -> int:
     """Return how many findings of a document are gone; one that takes another's place doesn't count against it."""
     from collections import Counter  # lazy: only where something was fixed
 
     from taskfan_lint import engine
 
-    before = Counter(finding.code for finding in engine.check(document, settings).findings)
+    before = Counter(finding.code for finding in engine.check(document, settings, index).findings)
     return sum((before - Counter(finding.code for finding in after.findings)).values())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from conftest import Cli
 
 from taskfan_lint import Settings, engine, project
 from taskfan_lint.finding import Finding
@@ -73,3 +74,50 @@ def test_the_way_through_files_is_shown() -> None:
 def test_without_an_index_nothing_is_known_of_other_files() -> None:
     document = Document(ROOT / "main.py", "from lib.agents import launch\n" + LOOP.format("launch"))
     assert engine.check(document, Settings()).findings == ()
+
+
+LIBRARY = 'def launch(topic):\n    return Task(subagent_type="researcher", prompt=f"Research {topic}")\n'
+CALLER = 'from lib import launch\n\nfor topic in ["a", "b"]:\n    launch(topic)\n'
+
+
+def write(**files: str) -> None:
+    for name, text in files.items():
+        Path(f"{name}.py").write_text(text)
+
+
+def test_a_run_follows_calls_from_file_to_file(cli: Cli) -> None:
+    write(lib=LIBRARY, main=CALLER, other="x = 1\n")
+    done = cli(".", "--output-format", "concise")
+    assert done.stdout.decode().splitlines() == [
+        "main.py:4:5: warning[dispatch-in-loop] [*] `launch` goes out once per iteration, and no iteration uses "
+        "another's result (2 windows, 1 needed)"
+    ]
+    assert done.stderr.decode().splitlines()[-1] == "3 files checked (3 Python)"
+
+
+def test_a_file_that_calls_is_fixed(cli: Cli) -> None:
+    write(lib=LIBRARY, main=CALLER)
+    done = cli(".", "--fix")
+    assert Path("main.py").read_text() == 'from lib import launch\n\nlaunch("a")\nlaunch("b")\n'
+    assert done.stderr.decode().splitlines()[0] == "1 finding fixed in 1 file, none left"
+
+
+def test_functions_of_files_that_are_not_selected_are_known(cli: Cli) -> None:
+    write(lib=LIBRARY, main=CALLER)
+    parts = [cli(".", "--shard", f"{part}/2", "--output-format", "concise").stdout.decode() for part in (1, 2)]
+    assert sorted(map(len, parts))[0] == 0
+    assert sum(part.count("dispatch-in-loop") for part in parts) == 1
+
+
+def test_a_function_may_be_called_through_a_file_without_any_dispatch(cli: Cli) -> None:
+    write(lib=LIBRARY, middle="import lib\n\n\ndef go(topic):\n    return lib.launch(topic)\n")
+    write(main="from middle import go\n\nfor topic in topics:\n    go(topic)\n")
+    found = cli(".", "--output-format", "concise").stdout.decode()
+    assert found.startswith("main.py:4:5: warning[dispatch-in-loop]")
+
+
+def test_what_is_spared_is_shown_across_files(cli: Cli) -> None:
+    write(lib=LIBRARY, main='from lib import launch\n\na = launch("a")\nb = launch(a)\n')
+    assert cli(".", "--show-exempt").stdout.decode() == (
+        "main.py:4:5: spared[chain] a later dispatch needs an earlier one's result (dispatches in lines 3, 4)\n"
+    )
