@@ -10,9 +10,14 @@ from pathlib import Path
 
 import pytest
 from cases import accept
+from hypothesis import settings
 
 import taskfan_lint
 from taskfan_lint.rules import rule_names
+
+# Each run is like the one before, and no slow machine makes a test fail.
+settings.register_profile("suite", derandomize=True, deadline=None, database=None)
+settings.load_profile("suite")
 
 ROOT = Path(taskfan_lint.__file__).parent.parent
 COLORS = {"NO_COLOR", "FORCE_COLOR"}
@@ -25,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--accept"):
+    if config.getoption("--accept") and not hasattr(config, "workerinput"):  # once, not in each process of the run
         for rule in rule_names():
             accept(rule)
 

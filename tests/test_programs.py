@@ -15,7 +15,7 @@ from programs import COMMENT, Program, Recording, programs, record
 
 from taskfan_lint import check, fix
 
-EXAMPLES = 500
+EXAMPLES = 200
 
 
 def comments(text: str) -> set[str]:
