@@ -28,11 +28,17 @@ class Rewrite:
 
 
 def rewrite(fix: Fix, lines: Lines) -> Rewrite:
-    """Return what a fix changes, as whole lines without their ends; blank lines at the end are left out."""
+    """Return what a fix changes, as whole lines without their ends; blank lines at the end are left out.
+
+    So is the line at whose start the last edit ends, where nothing is written in front of it.
+    """
     touched = hull(fix.edits)
     start, end = lines.start_of_line(touched.start), lines.end_of_line(touched.end)
     grown = sum(len(edit.content) - (edit.span.end - edit.span.start) for edit in fix.edits)
     before = tuple(NEWLINE.split(lines.text[start:end].rstrip()))
     after = tuple(NEWLINE.split(apply(lines.text, fix.edits)[start : end + grown].rstrip()))
+    ends_before = touched.start < touched.end == lines.start_of_line(touched.end)
+    if ends_before and lines.text[touched.end : end].strip() and before[-1] == after[-1]:
+        before, after = before[:-1], after[:-1]
     first = lines.position(start)[0]
     return Rewrite(first, first + len(before) - 1, before, after)

@@ -82,9 +82,9 @@ def test_an_article_shows_source_windows_and_code_before_and_after() -> None:
         "<p>help: write &lt;the&gt; calls</p>\n"
         '<div class="sides">\n'
         '<div><h3>as written: 2 windows</h3><div class="bars"></div><h3>before the fix</h3>'
-        f"<pre><span>{loop}</span><span>{script}</span><span>last = 1</span></pre></div>\n"
+        f"<pre><span>{loop}</span><span>{script}</span></pre></div>\n"
         '<div><h3>needed: 1 window</h3><div class="bars after"></div><h3>after the fix (safe)</h3>'
-        "<pre><span>Task(&#x27;a&#x27;)</span><span>Task(&#x27;b&#x27;)</span><span>last = 1</span></pre></div>\n"
+        "<pre><span>Task(&#x27;a&#x27;)</span><span>Task(&#x27;b&#x27;)</span></pre></div>\n"
         "</div>\n"
     )
 

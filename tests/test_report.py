@@ -166,8 +166,16 @@ def test_long_rows_are_cut_around_the_carets() -> None:
             Fix(Applicability.DISPLAY, "balance it", (Edit(Span(4, 4), "1\r\n"), Edit(Span(6, 7), "  z"))),
             "  = help: balance it\n  + x = 1\n  + 1\n  +   z\n",
         ),
+        (
+            Fix(Applicability.DISPLAY, "balance it", (Edit(Span(0, 6), "y\n"),)),
+            "  = help: balance it\n  + y\n",
+        ),
+        (
+            Fix(Applicability.DISPLAY, "balance it", (Edit(Span(0, 1), "y"), Edit(Span(6, 6), "  "))),
+            "  = help: balance it\n  + y = 1\n  +   z\n",
+        ),
     ],
-    ids=["safe", "unsafe", "display"],
+    ids=["safe", "unsafe", "display", "display of whole lines", "display of indentation"],
 )
 def test_a_fix_is_a_hint_and_one_for_display_shows_its_code(fix: Fix, lines: str) -> None:
     text = "x = 1\nz\nw\n"
