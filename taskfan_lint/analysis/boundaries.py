@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
@@ -18,7 +19,9 @@ from taskfan_lint.analysis.model import (
     Node,
     Region,
 )
-from taskfan_lint.edit import NEWLINE, Lines
+from taskfan_lint.edit import Lines
+
+_ONLY_COMMENTS = re.compile(r"(?:\s|#[^\r\n]*|//[^\r\n]*|/\*.*?\*/)*", re.DOTALL)
 
 
 def boundary(comment: Comment) -> Boundary | None:
@@ -116,7 +119,7 @@ class _Placer:
             following = index + 1
             if following < len(bodies) and starts[following] > one.span.start:
                 between = self._code[one.span.end : starts[following]]
-                if all(not line.strip() or line.strip().startswith("#") for line in NEWLINE.split(between)):
+                if _ONLY_COMMENTS.fullmatch(between):
                     index = following
             shares[index].append(one)
         return [self.place(body, share) for body, share in zip(bodies, shares, strict=True)]

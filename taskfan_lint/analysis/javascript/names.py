@@ -190,7 +190,12 @@ class Bindings:
 
 
 def is_keyword(node: Node, *, fenced: bool) -> bool:
-    """Tell whether an assignment is the `key=value` argument of a call in pseudo-code."""
-    left = child(node, "left")
-    within = node.parent is not None and node.parent.type == "arguments"
+    """Tell whether an assignment is the `key=value` argument of a call in pseudo-code.
+
+    Formatters put parentheses around it: `Task((key = value))`.
+    """
+    left, around = child(node, "left"), node.parent
+    while around is not None and around.type == "parenthesized_expression":
+        around = around.parent
+    within = around is not None and around.type == "arguments"
     return fenced and within and left is not None and left.type == "identifier"
