@@ -8,9 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from taskfan_lint import check
+from taskfan_lint import check, fix
 from taskfan_lint.dialect import repair
 from taskfan_lint.dialect.scan import calls
+from taskfan_lint.edit import apply
+from taskfan_lint.finding import Applicability
 
 NAMES = frozenset({"Task", "Agent", "task", "spawn_agent"})
 
@@ -95,6 +97,33 @@ def test_findings_land_in_the_text_as_written() -> None:
     assert found.code == "await-between-dispatches"
     assert PSEUDO[found.span.start : found.span.end] == "// wait for the result"
     assert found.fix is None
+
+
+SHOWN = {
+    "elided arguments": (
+        'for agent in ["a", "b"]:\n    Task(subagent_type=agent, prompt=ctx, ...)\n',
+        'Task(subagent_type="a", prompt=ctx, ...)\nTask(subagent_type="b", prompt=ctx, ...)\n',
+    ),
+    "labels and keys with colons": (
+        "for agent in agents:\n    1. Task(subagent_type: agent, prompt: ctx)\n",
+        "calls = []\nfor agent in agents:\n    calls.append((agent, ctx))\n"
+        "for subagent_type, prompt in calls:\n    1. Task(subagent_type: subagent_type, prompt: prompt)\n",
+    ),
+    "text over lines and a comment": (
+        'one = await Task("a", "Read\n  all", ...)  // first\ntwo = await Task("b", "Read")\n',
+        'one, two = await asyncio.gather(\n    Task("a", "Read\n  all", ...),  // first\n    Task("b", "Read"),\n)\n',
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "after"), SHOWN.values(), ids=SHOWN)
+def test_a_fix_of_repaired_code_is_shown_in_the_words_as_written(code: str, after: str) -> None:
+    text = f"```\n{code}```\n"
+    (found,) = check(text, "a.md")
+    assert found.fix
+    assert found.fix.applicability is Applicability.DISPLAY
+    assert apply(text, found.fix.edits) == f"```\n{after}```\n"
+    assert fix(text, "a.md", unsafe=True)[0] == text
 
 
 def test_a_message_label_is_where_the_finding_points() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import boundary
 from taskfan_lint.analysis.model import Comment, Facts, Node, Region
-from taskfan_lint.edit import Edit, Span, apply
+from taskfan_lint.edit import Edit, Lines, Span, apply
 from taskfan_lint.rewrite import Declined
 from taskfan_lint.source import newline_of
 
@@ -17,13 +17,13 @@ _TRAILING = (re.compile(r"(?:#.*)?", re.DOTALL), re.compile(r"(?:/\*(?:(?!\*/).)
 
 
 class Layout:
-    """The lines of a snippet, asked for by the statements on them."""
+    """The lines of a snippet as they were written, asked for by the statements on them."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.code = facts.code
-        self.lines = facts.lines
-        self.newline = newline_of(facts.code)
+        self.code = facts.original or facts.code
+        self.lines = Lines(facts.original) if facts.original else facts.lines
+        self.newline = newline_of(self.code)
         self._names = set(facts.names)
         self._declared: set[str] = set()
 
@@ -38,8 +38,9 @@ class Layout:
 
     def stands_alone(self, span: Span) -> bool:
         """Tell whether nothing but a comment shares the lines of a statement."""
-        before = self.code[self.lines.start_of_line(span.start) : span.start]
-        after = self.code[span.end : self.lines.end_of_line(span.end)].strip()
+        code = self.facts.code  # in which what stands for a comment is one
+        before = code[self.lines.start_of_line(span.start) : span.start]
+        after = code[span.end : self.lines.end_of_line(span.end)].strip()
         return not before.strip() and bool(_TRAILING[self.facts.is_script].fullmatch(after))
 
     def rows(self, span: Span) -> Span:
@@ -118,8 +119,9 @@ class Layout:
         """
         if old == new:
             return []
-        first, last = self.lines.position(span.start)[0], self.lines.position(span.end)[0]
-        starts = [start for start in self.lines.starts[first:last] if self.code.startswith(old, start)]
+        lines = self.facts.lines  # in which text that was written over several lines is one
+        first, last = lines.position(span.start)[0], lines.position(span.end)[0]
+        starts = [start for start in lines.starts[first:last] if self.code.startswith(old, start)]
         return [
             Edit(Span(start, start + len(old)), new)
             for start in starts
