@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from taskfan_lint.checked import Checked as Checked
 from taskfan_lint.checked import Place as Place
-from taskfan_lint.edit import NEWLINE, Edit, Lines, Span, apply, hull
+from taskfan_lint.edit import NEWLINE, Lines, Span, apply, hull
 from taskfan_lint.finding import Applicability, Finding, Fix
 from taskfan_lint.gates import gate, names_agent
 from taskfan_lint.profile import dispatch_words
@@ -131,7 +131,7 @@ def _fixable(findings: Iterable[Finding], allowed: set[Applicability]) -> list[F
 def compatible(findings: Iterable[Finding], allowed: set[Applicability]) -> list[Fix]:
     """Return the fixes of one pass: in order of place, each apart from those taken before."""
     taken: list[Span] = []
-    names: set[str] = set()
+    names: set[tuple[int, str]] = set()
     fixes: list[Fix] = []
     for one in sorted(set(_fixable(findings, allowed)), key=lambda fix: hull(fix.edits)):
         own = hull(one.edits)
@@ -281,12 +281,13 @@ def _unused(span: Span, names: tuple[str, ...], used: set[str], settings: Settin
 
 def _lifted(one: Finding, snippet: Snippet, lines: Lines) -> Finding:
     """Return a finding with all its offsets in the document."""
-    fix = one.fix and replace(one.fix, edits=tuple(_lifted_edits(one.fix.edits, snippet)))
+    fix = one.fix and _lifted_fix(one.fix, snippet)
     notes = tuple(replace(note, span=snippet.lift(note.span)) for note in one.notes)
     row = lines.position(snippet.offset(one.place.start))[0] if one.place else None
     help_ = f"{one.help} (line {row})" if row else one.help
     return replace(one, span=snippet.lift(one.span), help=help_, fix=fix, notes=notes, place=None)
 
 
-def _lifted_edits(edits: Iterable[Edit], snippet: Snippet) -> Iterator[Edit]:
-    return map(snippet.lift_edit, edits)
+def _lifted_fix(fix: Fix, snippet: Snippet) -> Fix:
+    names = frozenset((snippet.offset(scope), name) for scope, name in fix.names)
+    return replace(fix, edits=tuple(map(snippet.lift_edit, fix.edits)), names=names)

@@ -35,13 +35,14 @@ class Note:
 class Fix:
     """A set of edits that mends one finding, applied together or not at all.
 
-    `names` are those that it declares: another fix that declares one of them has to wait for the next pass.
+    `names` are those that it declares, each behind the offset at which its scope starts: another fix that declares one
+    of them in the same scope has to wait for the next pass.
     """
 
     applicability: Applicability
     message: str
     edits: tuple[Edit, ...]
-    names: frozenset[str] = frozenset()
+    names: frozenset[tuple[int, str]] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,48 @@ def test_fixes_of_one_pass_do_not_touch() -> None:
     assert second is not None
 
 
+def choice(kind: str) -> str:
+    return f'''Task(subagent_type="planner", prompt=ctx)
+if kind + "{kind}" == ask:
+    Task(subagent_type="reviewer", prompt=ctx)
+'''
+
+
+def decided(kind: str, name: str) -> str:
+    return f'{name} = kind + "{kind}" == ask\n' + choice(kind).replace(f'if kind + "{kind}" == ask', f"if {name}")
+
+
+def test_two_fixes_give_a_scope_two_names() -> None:
+    text = fenced(f"{choice('a')}# Phase 2\nkind = ask\n{choice('b')}")
+    after = fenced(f"{decided('a', 'run_reviewer')}# Phase 2\nkind = ask\n{decided('b', 'run_reviewer_2')}")
+    assert fix(text, "x.md", unsafe=True) == (after, [])
+
+
+def function(name: str, body: str) -> str:
+    return f"def {name}(ctx):\n    kind = ask\n" + "".join(f"    {line}\n" for line in body.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        (
+            fenced(function("f", choice("a")) + function("g", choice("b"))),
+            fenced(function("f", decided("a", "run_reviewer")) + function("g", decided("b", "run_reviewer"))),
+        ),
+        (
+            fenced(f"kind = ask\n{choice('a')}") + fenced(f"kind = ask\n{choice('b')}"),
+            fenced(f"kind = ask\n{decided('a', 'run_reviewer')}")
+            + fenced(f"kind = ask\n{decided('b', 'run_reviewer')}"),
+        ),
+    ],
+    ids=["functions", "fences"],
+)
+def test_one_pass_gives_two_scopes_the_same_name(text: str, after: str) -> None:
+    found = engine.check(Document(Path("x.md"), text), Settings()).findings
+    assert len(engine.compatible(found, {Applicability.UNSAFE})) == 2
+    assert fix(text, "x.md", unsafe=True) == (after, [])
+
+
 def test_fixes_that_are_only_right_one_by_one_take_a_pass_each() -> None:
     loops = "".join(f"ctx{n} = prepare({n})\n{LOOP}" for n in range(3))
     text, left = fix(fenced(loops), "x.md", unsafe=True)

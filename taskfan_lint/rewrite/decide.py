@@ -30,7 +30,8 @@ def decide(facts: Facts, one: Interruption) -> Mended:
     except Declined as declined:
         return Mended(reason=str(declined))
     applicability = Applicability.SAFE if hoisted.safe else Applicability.UNSAFE
-    return Mended(Fix(applicability, "evaluate the condition above the first dispatch", edits, layout.declared))
+    names = layout.declared(one.span)
+    return Mended(Fix(applicability, "evaluate the condition above the first dispatch", edits, names))
 
 
 @dataclass(frozen=True)

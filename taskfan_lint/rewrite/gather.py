@@ -52,7 +52,7 @@ def _text(layout: Layout, run: list[Step], rows: Span) -> str:
     indent = layout.indent(run[0].span.start)
     inner = indent + ("\t" if "\t" in indent else "    ")
     names = [step.binds[0] for step in run if step.binds]
-    unused = layout.fresh("_") if names and len(names) < len(run) else ""
+    unused = layout.fresh("_", shared=True) if names and len(names) < len(run) else ""
     left = ", ".join(step.binds[0] if step.binds else unused for step in run)
     lines = [f"{indent}{left} = await asyncio.gather(" if names else f"{indent}await asyncio.gather("]
     last = rows.start

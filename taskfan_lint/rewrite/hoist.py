@@ -21,7 +21,8 @@ def hoist(facts: Facts, one: Interruption) -> Mended:
     except Declined as declined:
         return Mended(reason=str(declined))
     applicability = Applicability.SAFE if hoisted.safe else Applicability.UNSAFE
-    return Mended(Fix(applicability, "build the context above the first dispatch", edits, layout.declared))
+    names = layout.declared(one.span)
+    return Mended(Fix(applicability, "build the context above the first dispatch", edits, names))
 
 
 def _hoisted(layout: Layout, one: Interruption) -> Hoisted:

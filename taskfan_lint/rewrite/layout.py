@@ -90,10 +90,11 @@ class Layout:
         """Return the text of whole lines, ended by a line end even where the file's last line has none."""
         return text if text.endswith(("\n", "\r")) or not text else text + self.newline
 
-    def fresh(self, wanted: str) -> str:
+    def fresh(self, wanted: str, *, shared: bool = False) -> str:
         """Return a name that the snippet doesn't use yet, and take it: `wanted`, or that with a number.
 
-        A script gets it in its own style: `ctx_tester` as `ctxTester`.
+        A script gets it in its own style: `ctx_tester` as `ctxTester`. Two fixes of one pass don't give a scope the
+        same name, unless it is `shared`: one that each of them binds anew, and that says nothing of what it holds.
         """
         joint = ""
         if not self.facts.is_script:
@@ -104,13 +105,13 @@ class Layout:
         while name in self._names:
             name, number = f"{wanted}{joint}{number}", number + 1
         self._names.add(name)
-        self._declared |= {name} if self.facts.is_script else set()
+        self._declared |= set() if shared else {name}
         return name
 
-    @property
-    def declared(self) -> frozenset[str]:
-        """The names that were taken, where a language declares a name only once."""
-        return frozenset(self._declared)
+    def declared(self, span: Span) -> frozenset[tuple[int, str]]:
+        """Return the names that were taken, with the start of the scope around a span; a script is all one scope."""
+        scope = 0 if self.facts.is_script else self.region_of(span).span.start
+        return frozenset((scope, name) for name in self._declared)
 
     def indentation(self, span: Span, old: str, new: str) -> list[Edit]:
         """Return the edits that change the indentation of a statement's later lines.

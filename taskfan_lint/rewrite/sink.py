@@ -41,7 +41,7 @@ def _sink(layout: Layout, one: Interruption) -> Fix:
     hoisted.replaced.append(Edit(rows, ""))
     below = _below(layout, layout.rewritten(rows, hoisted.renames), last)
     edits = checked(layout, (*hoisted.edits(layout), below))
-    return Fix(Applicability.UNSAFE, "move the wait below the last dispatch", edits)
+    return Fix(Applicability.UNSAFE, "move the wait below the last dispatch", edits, layout.declared(one.span))
 
 
 def _below(layout: Layout, text: str, last: Node) -> Edit:

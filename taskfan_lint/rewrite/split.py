@@ -31,8 +31,8 @@ def _split(layout: Layout, one: Interruption) -> Fix:
     rows = layout.rows(loop.span)
     varying = _varying(layout, loop, dispatch)
     _check_rest(loop, step)
-    names = [layout.fresh(argument.keyword) for argument in varying]
-    collection = layout.fresh("prompts" if len(varying) == 1 else "calls")
+    names = [layout.fresh(argument.keyword, shared=True) for argument in varying]
+    collection = layout.fresh("prompts" if len(varying) == 1 else "calls", shared=True)
     values = [layout.text(argument.value) for argument in varying]
     item = values[0] if len(values) == 1 else f"({', '.join(values)})"
     indent = layout.indent(loop.span.start)

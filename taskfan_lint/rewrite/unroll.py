@@ -46,7 +46,8 @@ def _unroll(layout: Layout, one: Interruption, settings: Settings) -> Fix:
     for items in items_of(loop):
         writer.write(loop, items, {})
     applicability = Applicability.SAFE if writer.safe else Applicability.UNSAFE
-    return Fix(applicability, "write out the calls, one below another", tuple(writer.edits(rows)))
+    edits = tuple(writer.edits(rows))
+    return Fix(applicability, "write out the calls, one below another", edits, layout.declared(loop.span))
 
 
 class _Writer:

@@ -47,7 +47,7 @@ def unroll(layout: Layout, one: Interruption, settings: Settings) -> Fix:
     safe = writer.safe and together is None
     title = "await the calls together, without the loop" if together else "write out the calls, one below another"
     edits = checked(layout, tuple(writer.edits(whole, rows)))
-    return Fix(Applicability.SAFE if safe else Applicability.UNSAFE, title, edits, layout.declared)
+    return Fix(Applicability.SAFE if safe else Applicability.UNSAFE, title, edits, layout.declared(loop.span))
 
 
 def statement_of(layout: Layout, loop: Loop) -> Span:
