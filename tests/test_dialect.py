@@ -45,11 +45,23 @@ REPAIRS = {
     "for each": ('For each task:\n    Task(prompt="b")', 'for task in _:\n    Task(prompt="b")'),
     "for each in": (
         'FOR EACH item IN queue:\n    Task(prompt="b")',
-        'for item in queue:     \n    Task(prompt="b")',
+        'for      item in queue:\n    Task(prompt="b")',
+    ),
+    "for each in, with marks around words": (
+        'For each <module> of my modules do:\n    Task(prompt="b")',
+        'for       module  in my_modules :  \n    Task(prompt="b")',
     ),
     "a condition in words": (
         'IF the tests fail:\n    Task(prompt="b")',
         'if the_tests_fail:\n    Task(prompt="b")',
+    ),
+    "another word for a condition": (
+        'Unless x == 1 then\n    Task(prompt="b")',
+        'if     x == 1 :   \n    Task(prompt="b")',
+    ),
+    "a loop that begins with no letter": (
+        'for every 1 of 2 things:\n    Task(prompt="b")',
+        'for       _ in __things:\n    Task(prompt="b")',
     ),
     "a body without a statement": (
         'if small:\n    # do it here\nelse:\n    Task(prompt="b")',

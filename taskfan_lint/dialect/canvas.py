@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 import re
+from typing import Literal, get_args
+
+Name = Literal[
+    "arrow",
+    "comment",
+    "declaration",
+    "elision",
+    "empty body",
+    "indentation",
+    "key: value",
+    "label",
+    "placeholder",
+    "prose",
+    "pseudo header",
+    "separator",
+    "text of several lines",
+]
+NAMES: tuple[Name, ...] = get_args(Name)
 
 
 class Canvas:
@@ -10,7 +28,7 @@ class Canvas:
 
     def __init__(self, text: str) -> None:
         self.original = text
-        self.repairs: list[str] = []
+        self.repairs: list[Name] = []
         self._characters = list(text)
 
     @property
@@ -21,18 +39,18 @@ class Canvas:
         """Return the text between two offsets as it stands now."""
         return "".join(self._characters[start:end])
 
-    def write(self, start: int, content: str, *repairs: str) -> None:
+    def write(self, start: int, content: str, *repairs: Name) -> None:
         """Put `content` over what stands at `start`."""
         if self._characters[start : start + len(content)] == list(content):
             return
         self._characters[start : start + len(content)] = content
         self.repairs += [one for one in repairs if one not in self.repairs]
 
-    def blank(self, start: int, end: int, repair: str) -> None:
+    def blank(self, start: int, end: int, repair: Name) -> None:
         """Put spaces over a span, its line ends kept."""
         self.write(start, re.sub(r"[^\r\n]", " ", self.slice(start, end)), repair)
 
-    def opaque(self, start: int, end: int, repair: str) -> None:
+    def opaque(self, start: int, end: int, repair: Name) -> None:
         """Put a name over the first word of a span and spaces over the rest."""
         first = re.match(r"\S+", self.slice(start, end))
         length = len(first[0]) if first else 1

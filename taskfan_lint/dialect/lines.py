@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
+from keyword import iskeyword
 
 from taskfan_lint.dialect.arguments import FLAGS, parses
-from taskfan_lint.dialect.canvas import Canvas
+from taskfan_lint.dialect.canvas import Canvas, Name
 
 MAX_HEADER = 200
 
@@ -117,21 +118,31 @@ def mend_header(canvas: Canvas, line: Line) -> bool:
 
 
 def _mend_for(canvas: Canvas, line: Line, loop: re.Match[str]) -> bool:
-    target = re.sub(r"\W+", "_", loop["target"]).strip("_") or "_"
-    target = target if target.isidentifier() else f"_{target}"
-    source = loop["source"] or "_"
-    source = source if parses(source) else re.sub(r"\W", "_", source)
-    source = source if parses(source) else "_"
-    return _fit(canvas, line, f"for {target} in {source}:")
+    """Write a loop with its target and its source where they stand, or, without a source, from the left."""
+    if loop["source"] is None:
+        name = _identifier(loop["target"]).strip()
+        return _fit(canvas, line, f"for {name} in _:")
+    source = loop["source"] if parses(loop["source"]) else _identifier(loop["source"])
+    of = re.sub(r"\w+", lambda word: "in".ljust(len(word[0])), loop["of"])
+    start = "for".ljust(len(loop["lead"])) + _identifier(loop["target"]) + of + source
+    return _fit(canvas, line, start.ljust(loop.start("end")) + ":")
 
 
 def _mend_if(canvas: Canvas, line: Line, branch: re.Match[str]) -> bool:
-    word = branch["word"].lower()
-    test = branch["test"]
-    name = re.sub(r"\W+", "_", test).strip("_") or "_"
-    test = test if parses(test) else name if name.isidentifier() else f"_{name}"
+    """Write a branch with its test where it stands."""
     words = {"while": "while", "until": "while", "if": "if", "when": "if", "unless": "if"}
-    return _fit(canvas, line, f"{words.get(word, 'elif')} {test}:")
+    word = words.get(branch["word"].lower(), "elif")
+    test = branch["test"] if parses(branch["test"]) else _identifier(branch["test"])
+    return _fit(canvas, line, (word.ljust(branch.start("test")) + test).ljust(branch.start("end")) + ":")
+
+
+def _identifier(text: str) -> str:
+    """Return words as a name where they stand, with spaces in the place of what surrounds them."""
+    words = re.sub(r"\W", "_", text)
+    name = words.strip("_") or "_"
+    start = words.find(name)
+    name = name if name.isidentifier() and not iskeyword(name) else "_" + name[1:]
+    return (" " * start + name).ljust(len(text))
 
 
 def _fit(canvas: Canvas, line: Line, text: str) -> bool:
@@ -142,7 +153,7 @@ def _fit(canvas: Canvas, line: Line, text: str) -> bool:
     return True
 
 
-def comment(canvas: Canvas, line: Line, repair: str) -> None:
+def comment(canvas: Canvas, line: Line, repair: Name) -> None:
     """Turn a line into a comment, its sign in the indentation where there is one."""
     if line.end > line.first and canvas.slice(line.first, line.first + 1) != "#":
         canvas.write(line.first - (line.indent > 0), "#", repair)

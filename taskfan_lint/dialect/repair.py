@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from taskfan_lint.dialect import lines, scan
 from taskfan_lint.dialect.arguments import mend_call
-from taskfan_lint.dialect.canvas import Canvas
+from taskfan_lint.dialect.canvas import Canvas, Name
 from taskfan_lint.dialect.lines import Line
 from taskfan_lint.edit import Span
 
@@ -32,7 +32,7 @@ class Repaired:
 
     code: str
     spans: tuple[Span, ...]
-    repairs: tuple[str, ...]
+    repairs: tuple[Name, ...]
     labels: tuple[Label, ...]
     lost: tuple[int, ...] = ()
     calls: tuple[scan.Call, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskfan_lint.analysis.model import Analysis, Branch, Cause, Interruption
+from taskfan_lint.analysis.model import Analysis, Arm, Branch, Cause, Facts, Interruption
 from taskfan_lint.finding import Finding, Note, Severity
 from taskfan_lint.rewrite import decide
 from taskfan_lint.settings import Settings
@@ -21,7 +21,7 @@ def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
         yield Finding(
             NAME,
             SEVERITY,
-            _message(one),
+            _message(analysis.facts, one),
             one.span,
             "evaluate the condition above the first dispatch",
             mended.fix,
@@ -32,9 +32,9 @@ def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _message(one: Interruption) -> str:
+def _message(facts: Facts, one: Interruption) -> str:
     assert isinstance(one.node, Branch)
-    texts = list(dict.fromkeys(f"`{arm.text}`" for arm in one.node.arms if arm.text and len(arm.text) < 40))
+    texts = list(dict.fromkeys(f"`{text}`" for arm in one.node.arms if 0 < len(text := _text(facts, arm)) < 40))
     tests = " and ".join(texts) or "its test"
     verb = "don't" if len(texts) > 1 else "doesn't"
     name = one.after.name
@@ -42,3 +42,9 @@ def _message(one: Interruption) -> str:
         f"whether this `{name}` goes out is decided after the first dispatch, though {tests} {verb} use its result "
         f"({one.windows} windows, {one.needed} needed)"
     )
+
+
+def _text(facts: Facts, arm: Arm) -> str:
+    """Return the test of an arm as it was written."""
+    value = arm.test.value if arm.test and facts.original else None
+    return facts.written(value) if arm.text and value else arm.text

@@ -35,7 +35,7 @@ def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
             _help(one, analysis.facts),
             mended.fix,
             (
-                Note(_header(loop), f"the loop over `{_iterable(analysis, loop)}` starts a window for each iteration"),
+                _note(analysis.facts, loop),
                 *((Note(one.span, f"no fix: {mended.reason}"),) if mended.reason else ()),
             ),
         )
@@ -71,14 +71,20 @@ def _help(one: Interruption, facts: Facts) -> str:
     return "prepare every prompt first, then dispatch them in a loop that does nothing else"
 
 
-def _iterable(analysis: Analysis, loop: Loop) -> str:
-    span = loop.iterable or loop.header.span
-    text = " ".join(analysis.facts.written(span).split())
+def _note(facts: Facts, loop: Loop) -> Note:
+    """Return the note at what a loop binds; one that is written in words has its words."""
+    place = loop.target_span or loop.header.span
+    name = facts.code[place.start : place.end].strip()
+    if facts.original and loop.target_span and facts.written(place) != name:
+        header = next((header for header, _ in facts.headers if place in header), place)
+        return Note(header, f"`{_short(facts, header)}` starts a window for each iteration")
+    text = _short(facts, loop.iterable or loop.header.span)
+    return Note(place, f"the loop over `{text}` starts a window for each iteration")
+
+
+def _short(facts: Facts, span: Span) -> str:
+    text = " ".join(facts.written(span).split())
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _header(loop: Loop) -> Span:
-    return loop.target_span or loop.header.span
 
 
 def _in_background(one: Interruption) -> Finding:
