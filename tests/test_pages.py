@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from cases import SHOWN, Case, all_cases, cases
 
-from taskfan_lint import engine
+from taskfan_lint import dialect, engine
 from taskfan_lint.analysis.exempt import EXEMPTIONS
+from taskfan_lint.analysis.javascript.repairs import REPAIRS
 from taskfan_lint.edit import Edit, apply
 from taskfan_lint.explain import spared
 from taskfan_lint.pages import CHECKOUT, page, summary
@@ -107,6 +108,68 @@ def shown(case: Case, unsafe: bool) -> str:
     if case.as_fence.settings != case.settings or "file" in case.main.words:
         return case.as_fence.mended(unsafe=unsafe)
     return case.fixed.code if case.fixed and (unsafe or not case.unsafe) else case.main.code
+
+
+def repairs(case: Case) -> set[str]:
+    """Return the repairs that a case is read with, none if it parses."""
+    read = engine.check(case.document(case.main.code), case.settings).read
+    return {repair for one in read if one.how == "repaired" for repair in one.repairs}
+
+
+READ = [(case, repairs(case)) for case in CASES]
+
+
+@pytest.mark.parametrize("repair", dialect.NAMES)
+def test_a_repair_of_pseudo_code_has_a_case(repair: str) -> None:
+    assert [case.name for case, made in READ if repair in made and case.main.tag == "python"]
+
+
+@pytest.mark.parametrize("repair", REPAIRS)
+def test_a_repair_of_scripts_has_a_case(repair: str) -> None:
+    assert [case.name for case, made in READ if repair in made and case.main.tag == "javascript"]
+
+
+FORMS = {
+    "elided arguments": r", \.\.\.\)",
+    "an elided list": r"\[\.\.\.\]",
+    "an elided object": r"\{ ?\.\.\. ?\}",
+    "a comment behind slashes": r"\)[;,]?  // ",
+    "a comment between signs": r"^/\* .+ \*/$",
+    "a comment inside of a call": r", /\* .+ \*/",
+    "a comment of Markdown": r"^<!-- .+ -->$",
+    "a line between arrows": r"^ *→ .+ →$",
+    "an arrow behind a call": r"\) → ",
+    "a numbered call": r"^1\. Task\(",
+    "a bullet": r"^- Task\(",
+    "a message's label": r"^Message 2: Task\(",
+    "another label": r"^Reviewer: Task\(",
+    "text over lines": r'"[A-Z][^"\n]*\n[^"\n]*"',
+    "keys with colons": r"Task\(\w+: ",
+    "a body of words": r"^if .+:\n    #.*\nelse:",
+    "a loop over something": r"^FOR EACH \w+ IN .+:$",
+    "a loop in words": r"^For each \w+:$",
+    "a condition in words": r"^IF \w+ \w+.*:$",
+    "a placeholder": r"=<\w+>",
+    "a placeholder in braces": r"=\{\{\w+\}\}",
+    "a placeholder in brackets": r"=\[[A-Z ]+\]",
+    "a sentence": r"^[A-Z][a-z ]+\.$",
+}
+
+
+# What Python or JavaScript reads as it stands: an ellipsis is a value, a label is one of a statement.
+NATIVE = {
+    "an elided list",
+    "an elided object",
+    "a comment between signs",
+    "a comment inside of a call",
+    "another label",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_form_of_pseudo_code_has_a_case(form: str) -> None:
+    pattern = re.compile(FORMS[form], re.MULTILINE)
+    assert [case.name for case, made in READ if (made or form in NATIVE) and pattern.search(case.main.code)]
 
 
 def section(exemption: str) -> list[Case]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from taskfan_lint.dialect.canvas import NAMES
 from taskfan_lint.dialect.repair import Label, Repaired, repair
 from taskfan_lint.dialect.steps import steps
 
-__all__ = ["Label", "Repaired", "repair", "steps"]
+__all__ = ["NAMES", "Label", "Repaired", "repair", "steps"]
