@@ -23,9 +23,9 @@ analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascr
 analysis.read
 durations rewrite/ rules rules.*
 suppress verify inspection checked engine project ignoring explain
-options schema config tasks baseline git files pages diff report/ server/
+options schema config tasks baseline git files pages diff report/
 intervals transcripts/ session estimates against timeline/
-planning/ drawing drawing.words drawing.calls drawing/
+planning/ drawing drawing.words drawing.calls drawing/ server/
 console completing outputs pool run following sparing selection summary explaining checking inventory listing
 verification hooks watching scheduling
 commands help commands.* cli __main__ __init__

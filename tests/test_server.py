@@ -332,28 +332,56 @@ async def test_hover_shows_the_window_of_a_dispatch(old: Editor, line: int, plac
     assert shown.contents == types.MarkupContent(types.MarkupKind.Markdown, f"`Task` is {place}")
 
 
+SERIES = STEPS.replace("b = ", 'notify("x")\nb = ')
 PLAN = """\
-# Windows of plan.py
+# Plan of plan.py
 
-The dispatches of one window can run at once as written.
+```text
+plan.py:1
 
-## Lines 1 to 3
+as written: 3 windows, 3 min
+  reviewer  (1 min)
+  writer    (1 min)
+  editor    (1 min)
 
-| window | place | line | dispatch |
-| --- | --- | --- | --- |
-| 1 | 1 of 2 | 1 | `Task reviewer` |
-| 1 | 2 of 2 | 2 | `Task writer` |
-| 2 | 1 of 1 | 3 | `Task editor` |
+planned: 2 groups, at most 6 each, 2 min
+  reviewer  (1 min) ⎤ at once: 1 min
+  writer    (1 min) ⎦
+  editor    (1 min)   after reviewer, writer
+
+  reviewer  ██████████████████████████████████
+  writer    ██████████████████████████████████
+  editor                                      █████████████████████████████████
+            0                                                             2 min
+
+  figures                one after another 3 min, planned 2 min: speedup 1.5,
+                         efficiency 0.75 (2 at once), time saved 33%
+  parallel-execution.md  speedup 33%, efficiency 17%
+  critical path          reviewer → editor, 2 min
+  note                   no durations are known, each dispatch counts 1 min
+```
 """
+NO_PLAN = "# Plan of empty.md\n\nThere is no dispatch to plan in this document.\n"
+
+
+async def plan(editor: Editor, uri: str) -> Any:
+    return await editor.client.workspace_execute_command_async(
+        types.ExecuteCommandParams("taskfan-lint.showPlan", [uri])
+    )
+
+
+async def test_a_text_without_dispatches_has_no_plan(old: Editor) -> None:
+    assert await plan(old, old.open(old.uri("empty.md"), "Task(s)\n")) == NO_PLAN
+    assert await asyncio.wait_for(old.messages.get(), SECONDS) == NO_PLAN
+    assert await plan(old, old.uri("closed.md")) is None
 
 
 async def test_the_plan_is_shown_in_a_message_or_a_document(old: Editor, new: Editor) -> None:
     for editor in (old, new):
-        uri = editor.open(editor.uri("plan.py"), STEPS, "python")
+        uri = editor.open(editor.uri("plan.py"), SERIES, "python")
         (action,) = await editor.actions(uri, 0, "source.plan")
         assert action.command == types.Command("Show the plan", "taskfan-lint.showPlan", arguments=(uri,))
-        asked = types.ExecuteCommandParams(action.command.command, action.command.arguments)
-        assert await editor.client.workspace_execute_command_async(asked) == PLAN
+        assert await plan(editor, uri) == PLAN
     assert await asyncio.wait_for(old.messages.get(), SECONDS) == PLAN
     shown = await asyncio.wait_for(new.shown.get(), SECONDS)
     assert Path(shown.removeprefix("file://")).read_text() == PLAN

@@ -22,14 +22,19 @@ def draw(plans: Sequence[Plan], page: Page) -> str:
 
 
 def _plan(plan: Plan) -> Iterator[str]:
-    yield f"## {_plain(plan.title)}"
+    yield f"## {plain(plan.title)}"
     yield ""
     yield f"{after(plan)[0].upper()}{after(plan)[1:]}."
     for heading, lines in groups(plan):
-        mark = "`" * max(3, _longest_run("\n".join(lines)) + 1)
-        yield from ["", f"### {_plain(heading)}", "", START if plan.mode is Mode.ROLLING else SEND, ""]
-        yield from [f"{mark}python", *lines, mark]
+        yield from ["", f"### {plain(heading)}", "", START if plan.mode is Mode.ROLLING else SEND, ""]
+        yield from fence("python", lines)
     yield ""
+
+
+def fence(tag: str, lines: Sequence[str]) -> list[str]:
+    """Return lines in a fence that none of them ends."""
+    mark = "`" * max(3, _longest_run("\n".join(lines)) + 1)
+    return [f"{mark}{tag}", *lines, mark]
 
 
 def _longest_run(text: str) -> int:
@@ -37,6 +42,6 @@ def _longest_run(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text that means itself in a heading."""
     return "".join(f"\\{one}" if one in "\\*_<>[]#|&" else one for one in printable(text))

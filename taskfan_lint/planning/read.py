@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from taskfan_lint import durations, engine, inspection
 from taskfan_lint.analysis.helpers import Index
@@ -23,12 +23,17 @@ NEEDED = frozenset({"chain", "early-exit"})  # exemptions that stand for a depen
 
 def plans(document: Document, name: str, settings: Settings, mode: Mode, index: Index | None = None) -> Iterator[Plan]:
     """Yield the plan of each place of a document that dispatches, in order; counter-examples only if asked for."""
-    lines = Lines(document.text)
-    for surveyed in engine.survey(document, settings, index):
-        for region in surveyed.analysis.facts.regions:
-            part = _Part(surveyed, region, settings)
+    yield from plans_of(engine.survey(document, settings, index), document.text, name, settings, mode)
+
+
+def plans_of(surveyed: Iterable[Surveyed], text: str, name: str, settings: Settings, mode: Mode) -> Iterator[Plan]:
+    """Yield the plans of a document's text that has been surveyed."""
+    lines = Lines(text)
+    for one in surveyed:
+        for region in one.analysis.facts.regions:
+            part = _Part(one, region, settings)
             if part.copies:
-                row = lines.position(surveyed.snippet.offset(part.copies[0].dispatch.span.start))[0]
+                row = lines.position(one.snippet.offset(part.copies[0].dispatch.span.start))[0]
                 where = f" in `{region.name}`" if region.name else ""
                 yield part.plan(f"{name}:{row}{where}", mode)
 

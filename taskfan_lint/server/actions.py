@@ -102,7 +102,7 @@ def suppressions(
 
 
 def show_plan(answer: Answer, surveyed: Sequence[Surveyed], range_: types.Range) -> Iterator[types.CodeAction]:
-    """Yield the action that shows the windows, where the lines of a range hold a dispatch or a finding."""
+    """Yield the action that shows the plan, where the lines of a range hold a dispatch or a finding."""
     start, end = answer.positions.offset(range_.start), answer.positions.offset(range_.end)
     lines = answer.positions.lines
     rows = Span(lines.start_of_line(start), lines.end_of_line(end))

@@ -7,6 +7,7 @@ import inspect
 import os
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -225,15 +226,15 @@ class Server:
         return hover.lenses(*found, actions.SHOW_PLAN) if found else []
 
     async def show_plan(self, uri: str) -> str | None:
-        """Return the windows of a document as Markdown, and have the client show them."""
-        found = await self.session.survey(uri)
-        if found is None:
-            return None
-        answer, surveyed = found
-        name = name_of(uri)
-        text = windows.plan(name, answer.positions.text, windows.placed(surveyed))
+        """Return the plan of a document as Markdown, and have the client show it; None for one not open."""
+        text = None
+        while text is None:
+            found = await self.session.survey(uri)
+            if found is None:
+                return None
+            text = await self.session.work(found[0], partial(windows.plan, surveyed=found[1]))
         if self.client.shows_documents:
-            file = self._plan_file(name, text)
+            file = self._plan_file(name_of(uri), text)
             await self.language.window_show_document_async(types.ShowDocumentParams(file.as_uri()))
         else:
             self.language.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))

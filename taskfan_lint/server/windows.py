@@ -1,14 +1,16 @@
-"""The dispatches of a document, each with its place in its window, and the windows as a plan in Markdown."""
+"""The dispatches of a document, each with its place in its window, and its plan in Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 from taskfan_lint.analysis.model import Analysis, Window
-from taskfan_lint.edit import Lines, Span
+from taskfan_lint.edit import Span
 from taskfan_lint.engine import Surveyed
+from taskfan_lint.server.buffers import Answer, name_of
+
+WIDTH = 80  # characters of a line of a plan
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,11 @@ class Placed:
     """
 
     span: Span
-    snippet: int
     window: int
     first: int
     last: int
     size: int
     name: str
-    agent: str
 
     @property
     def place(self) -> str:
@@ -36,17 +36,15 @@ class Placed:
 
 def placed(surveyed: Iterable[Surveyed]) -> Iterator[Placed]:
     """Yield the dispatches of the snippets of a document, in order."""
-    for index, one in enumerate(surveyed):
+    for one in surveyed:
         found = [
             Placed(
                 one.snippet.lift(member.dispatch.span),
-                index,
                 _number(one.analysis, window),
                 member.position,
                 member.last,
                 max(other.last for other in window.members),
                 member.dispatch.name,
-                member.dispatch.agent or "",
             )
             for window in one.analysis.windows
             for member in window.members
@@ -62,22 +60,15 @@ def _number(analysis: Analysis, window: Window) -> int:
     return number
 
 
-def plan(name: str, text: str, dispatches: Iterable[Placed]) -> str:
-    """Return the windows of a document as Markdown, one table for each snippet with a dispatch."""
-    lines = Lines(text)
-    parts = [f"# Windows of {name}\n\nThe dispatches of one window can run at once as written.\n"]
-    for _, group in groupby(dispatches, key=lambda one: one.snippet):
-        found = list(group)
-        rows = [(lines.position(one.span.start)[0], one) for one in found]
-        first, last = rows[0][0], lines.position(found[-1].span.end)[0]
-        parts.append(f"## Line {first}\n" if first == last else f"## Lines {first} to {last}\n")
-        table = [f"| {one.window} | {one.first} of {one.size} | {row} | {_cell(one)} |" for row, one in rows]
-        parts.append("\n".join(["| window | place | line | dispatch |", "| --- | --- | --- | --- |", *table]) + "\n")
-    if len(parts) == 1:
-        parts.append("There is none in this document.\n")
-    return "\n".join(parts)
+def plan(answer: Answer, surveyed: Iterable[Surveyed]) -> str:
+    """Return the plans of a document as Markdown: the windows as written beside the best schedule."""
+    from taskfan_lint.drawing import Page, drawer  # lazy: only for who asks for a plan
+    from taskfan_lint.drawing.markdown import fence, plain
+    from taskfan_lint.planning.read import plans_of
+    from taskfan_lint.schedule import Mode
 
-
-def _cell(one: Placed) -> str:
-    words = f"{one.name} {one.agent}".strip().replace("|", "\\|")
-    return f"`{words}`" if "`" not in words else words
+    name = name_of(answer.uri)
+    plans = list(plans_of(surveyed, answer.positions.text, name, answer.settings, Mode.GROUPS))
+    drawn = drawer("text")(plans, Page(WIDTH)).splitlines()
+    lines = fence("text", drawn) if plans else ["There is no dispatch to plan in this document."]
+    return "\n".join([f"# Plan of {plain(name)}", "", *lines, ""])
