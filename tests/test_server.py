@@ -440,6 +440,51 @@ async def test_a_file_that_the_configuration_extends_is_watched_too(old: Editor)
     assert codes(await old.pushed(uri)) == ["dispatch-in-loop"]
 
 
+def known(*arguments: str, folder: Path, reason: str) -> str:
+    """Return the baseline that the command line writes, with a reason for each finding."""
+    subprocess.run(
+        [*COMMAND[:-1], "--write-baseline", "known.json", *arguments],
+        cwd=folder,
+        capture_output=True,
+        env=ENVIRONMENT,
+        timeout=SECONDS,
+        check=True,
+    )
+    return (folder / "known.json").read_text().replace('"reason": ""', f'"reason": "{reason}"')
+
+
+async def test_findings_that_the_baseline_knows_are_hints(old: Editor) -> None:
+    old.write("known/taskfan-lint.toml", 'baseline = "known.json"\n')
+    file = old.write("known/a.md", fenced(LOOP))
+    text = known("a.md", folder=file.parent, reason="from before")
+    baseline = old.write("known/known.json", text)
+    uri = old.open(file.as_uri(), fenced(LOOP) + fenced(UNKNOWN))
+    first, second = await old.pushed(uri)
+    assert (first.severity, second.severity) == (types.DiagnosticSeverity.Hint, types.DiagnosticSeverity.Warning)
+    assert first.message == (
+        "`Task` goes out once per iteration, and no iteration uses another's result: `topic` only reaches `prompt` "
+        "(2 windows, 1 needed)\nhelp: write the calls one below another, without the loop\nknown: from before"
+    )
+    baseline.write_text("{")
+    warning = f"taskfan-lint: {baseline}:1: broken JSON: expecting property name enclosed in double quotes; "
+    assert await asyncio.wait_for(old.messages.get(), SECONDS) == f"{warning}no finding counts as known"
+    assert [one.severity for one in await old.pushed(uri)] == [types.DiagnosticSeverity.Warning] * 2
+    old.replace(uri, fenced(LOOP))
+    assert [one.severity for one in await old.pushed(uri)] == [types.DiagnosticSeverity.Warning]
+    baseline.write_text(text)
+    assert [one.severity for one in await old.pushed(uri)] == [types.DiagnosticSeverity.Hint]
+    assert old.messages.empty()
+    assert old.published.empty()
+
+
+async def test_a_baseline_that_is_missing_is_said(old: Editor) -> None:
+    old.write("missing/taskfan-lint.toml", 'baseline = "known.json"\n')
+    assert await found(old, "missing/a.md", fenced(LOOP)) == ["dispatch-in-loop"]
+    missing = old.folder / "missing/known.json"
+    warning = f"taskfan-lint: {missing}: no such baseline, `--write-baseline` makes one; no finding counts as known"
+    assert await asyncio.wait_for(old.messages.get(), SECONDS) == warning
+
+
 async def test_a_new_client_says_which_files_have_changed(new: Editor) -> None:
     (registration,) = new.registered
     assert registration.method == types.WORKSPACE_DID_CHANGE_WATCHED_FILES

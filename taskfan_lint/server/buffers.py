@@ -10,8 +10,10 @@ from urllib.parse import unquote, urlsplit
 
 from pygls.uris import to_fs_path
 
-from taskfan_lint import engine, files
+from taskfan_lint import baseline, engine, files
+from taskfan_lint.baseline import Baseline
 from taskfan_lint.engine import Checked, Surveyed
+from taskfan_lint.finding import Finding
 from taskfan_lint.server.configuration import Configuration
 from taskfan_lint.server.memory import Memory
 from taskfan_lint.server.positions import Positions
@@ -64,7 +66,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found in one state of a buffer; the document is None where nothing is to be looked for."""
+    """What was found in one state of a buffer; the document is None where nothing is to be looked for.
+
+    `known` are the findings that the baseline knows, each with the reason that it gives.
+    """
 
     uri: str
     version: int | None
@@ -75,6 +80,7 @@ class Answer:
     document: Document | None = None
     checked: Checked = NOTHING
     problem: str = ""
+    known: tuple[tuple[Finding, str], ...] = ()
 
     def check(self, text: str) -> Checked:
         """Return what is found in another text in the document's place; raises Stale."""
@@ -106,11 +112,19 @@ def examine(buffer: Buffer, configuration: Configuration, place: Place) -> Answe
     answer = replace(answer, settings=_ignoring(settings, path, document), document=document)
     buffer.memory.turn()
     try:
-        return replace(answer, checked=answer.check(buffer.text))
+        return _under(chosen.baseline, replace(answer, checked=answer.check(buffer.text)), path)
     except Stale:
         raise
     except Exception as error:  # as on the command line: an error in the engine costs this text, not the server
         return replace(answer, document=None, problem=f"internal error: {type(error).__name__}: {error}")
+
+
+def _under(known: Baseline | None, answer: Answer, path: Path | None) -> Answer:
+    """Return an answer that says which findings a baseline knows."""
+    if known is None or path is None or not answer.checked.findings:
+        return answer
+    parts = baseline.split(known, path, answer.positions.text, answer.checked.findings)
+    return replace(answer, known=tuple((finding, entry.reason) for finding, entry in parts.known))
 
 
 def file_of(uri: str) -> Path | None:

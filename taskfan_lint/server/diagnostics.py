@@ -23,11 +23,13 @@ def diagnostics(answer: Answer) -> list[types.Diagnostic]:
 
 
 def diagnostic(finding: Finding, answer: Answer) -> types.Diagnostic:
-    """Return a finding as a diagnostic; `data` holds its help, and who may apply its fix."""
+    """Return a finding as a diagnostic, a hint if the baseline knows it; `data` holds its help, and who may fix it."""
+    reason = next((reason for known, reason in answer.known if known == finding), None)
+    parts = (("help", finding.help), ("known", reason))
     return types.Diagnostic(
         range=answer.positions.range(finding.span),
-        message=f"{finding.message}\nhelp: {finding.help}" if finding.help else finding.message,
-        severity=SEVERITIES[finding.severity],
+        message="\n".join([finding.message, *(f"{label}: {text}" for label, text in parts if text)]),
+        severity=SEVERITIES[finding.severity] if reason is None else types.DiagnosticSeverity.Hint,
         code=finding.code,
         code_description=types.CodeDescription(pages.file(finding.code).as_uri()),
         source=SOURCE,
