@@ -27,7 +27,7 @@ def index(documents: Sequence[tuple[Document, Settings]]) -> Index:
     from taskfan_lint.analysis.helpers import Index  # lazy: only where a file may dispatch
 
     python = [(document, settings) for document, settings in documents if document.path.suffix in PYTHON_SUFFIXES]
-    pending = [(document, settings) for document, settings in python if _may_hold_helpers(document.text, settings)]
+    pending = [(document, settings) for document, settings in python if may_hold_helpers(document.text, settings)]
     files: dict[str, Mapping[str, Helper]] = {}
     for _ in range(ROUNDS):
         new: set[str] = set()
@@ -43,7 +43,7 @@ def index(documents: Sequence[tuple[Document, Settings]]) -> Index:
     return Index({path: found for path, found in files.items() if found})
 
 
-def _may_hold_helpers(text: str, settings: Settings) -> bool:
+def may_hold_helpers(text: str, settings: Settings) -> bool:
     """Tell whether a file may dispatch by itself: it has an agent's keyword, or a name that the settings give."""
     own = () if settings.dispatch_modules else AGENT_KEYWORDS
     return any(word in text for word in own or dispatch_words(settings)) or any(

@@ -112,11 +112,12 @@ class _Run:
 
     def from_documents(self) -> Iterator[Plan]:
         """Yield the plans of each document in turn."""
+        from taskfan_lint.imports import with_imports  # lazy: nothing is imported by tasks files
         from taskfan_lint.planning.read import plans  # lazy: LibCST is not needed for tasks files
         from taskfan_lint.project import index  # lazy: the same
 
         documents = [(document, self._with_minutes(settings)) for document, settings in self._documents()]
-        functions = index(documents)
+        functions = index(with_imports(documents, self._configs.settings))
         for document, settings in documents:
             name = self._look.path(document.path)
             found = list(plans(document, name, settings, self.choices.mode or Mode.GROUPS, functions))

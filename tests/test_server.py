@@ -528,6 +528,72 @@ async def test_each_folder_of_a_workspace_has_its_own_configuration(tmp_path: Pa
     await disconnect(editor)
 
 
+# imports
+
+AGENTS = 'def launch(topic):\n    return Task(subagent_type="researcher", prompt=f"Research {topic}")\n'
+MIDDLE = "from .agents import launch\n\n\ndef go(topic):\n    return launch(topic)\n"
+QUIET = "def launch(topic):\n    return topic\n"
+MAIN = 'from lib.agents import launch\n\nfor topic in ["tests", "docs"]:\n    launch(topic)\n'
+
+
+@pytest.mark.parametrize("module", ["agents", "middle"])
+async def test_a_call_of_an_imported_function_that_dispatches_counts(old: Editor, module: str) -> None:
+    old.write("calls/lib/agents.py", AGENTS)
+    old.write("calls/lib/middle.py", MIDDLE)
+    name = "launch" if module == "agents" else "go"
+    text = MAIN.replace("lib.agents", f"calls.lib.{module}").replace("launch", name)
+    uri = old.open(old.uri("calls/main.py"), text, "python")
+    (one,) = await old.pushed(uri)
+    assert (one.code, one.range.start) == ("dispatch-in-loop", types.Position(3, 4))
+    shown = await old.hover(uri, 3, 8)
+    assert shown is not None
+    assert isinstance(shown.contents, types.MarkupContent)
+    assert shown.contents.value.partition("\n")[0] == f"`{name}` is 1 of 1 in window 1"
+    (action,) = await old.actions(uri, 0, "source.fixAll")
+    assert old.applied(action) == f'from calls.lib.{module} import {name}\n\n{name}("tests")\n{name}("docs")\n'
+
+
+async def test_imported_files_count_as_they_are_now(old: Editor) -> None:
+    agents = old.write("now/lib/agents.py", QUIET)
+    uri = old.open(old.uri("now/main.py"), MAIN, "python")
+    assert await old.pushed(uri) == []
+    agents.write_text(AGENTS)
+    assert codes(await old.pushed(uri)) == ["dispatch-in-loop"]
+    opened = old.open(agents.as_uri(), QUIET, "python")
+    assert await old.pushed(uri) == []
+    old.replace(opened, AGENTS)
+    assert codes(await old.pushed(uri)) == ["dispatch-in-loop"]
+    old.replace(opened, QUIET)
+    assert await old.pushed(uri) == []
+    old.close(opened)
+    assert codes(await old.pushed(uri)) == ["dispatch-in-loop"]
+
+
+async def test_files_that_import_each_other_are_read_once_for_each_change(old: Editor) -> None:
+    one = old.open(old.uri("ring/one.py"), f"import ring.two\n{AGENTS}ring.two.launch(1)\n", "python")
+    two = old.open(old.uri("ring/two.py"), f"import ring.one\n{AGENTS}ring.one.launch(1)\n", "python")
+    old.replace(one, f"import ring.two\n{AGENTS}ring.two.launch(2)\n")
+    last = old.version
+    assert await old.pushed(one, last) == []
+    await asyncio.sleep(0.3)  # longer than the pause before an answer
+    sent = [old.published.get_nowait().uri for _ in range(old.published.qsize())]
+    assert (sent.count(one), sent.count(two) <= 1) == (0, True)
+
+
+async def test_a_new_client_asks_again_about_what_imports_a_changed_text(new: Editor) -> None:
+    assert new.result is not None
+    provider = new.result.capabilities.diagnostic_provider
+    assert provider is not None
+    assert provider.inter_file_dependencies is True
+    uri = new.open(new.uri("again/main.py"), MAIN, "python")
+    agents = new.open(new.uri("again/lib/agents.py"), AGENTS, "python")
+    before = await new.pulled(uri)
+    assert codes(before.items) == ["dispatch-in-loop"]
+    new.replace(agents, QUIET)
+    after = await new.pulled(uri, before.result_id)
+    assert (after.kind, list(after.items)) == ("full", [])
+
+
 # work
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from pygls.uris import to_fs_path
@@ -14,12 +15,17 @@ from taskfan_lint import baseline, engine, files
 from taskfan_lint.baseline import Baseline
 from taskfan_lint.engine import Checked, Surveyed
 from taskfan_lint.finding import Finding
+from taskfan_lint.imports import imported
 from taskfan_lint.server.configuration import Configuration
+from taskfan_lint.server.library import Library
 from taskfan_lint.server.memory import Memory
 from taskfan_lint.server.positions import Positions
 from taskfan_lint.server.worker import Stale, Ticket
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import MARKDOWN_SUFFIXES, PYTHON_SUFFIXES, SCRIPT_SUFFIXES, Document
+
+if TYPE_CHECKING:
+    from taskfan_lint.analysis.helpers import Index
 
 SUFFIXES = MARKDOWN_SUFFIXES | PYTHON_SUFFIXES | SCRIPT_SUFFIXES
 LANGUAGES = {
@@ -48,6 +54,10 @@ class Buffer:
     ticket: Ticket
     memory: Memory = field(default_factory=Memory)
 
+    @property
+    def is_python(self) -> bool:
+        return self.language == "python" or python_file(self.uri) is not None
+
 
 @dataclass(frozen=True)
 class Place:
@@ -65,10 +75,19 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Shelf:
+    """Where the files come from that a text imports: the texts that are open, by path, before those on disk."""
+
+    library: Library
+    texts: Mapping[str, Document]
+
+
+@dataclass(frozen=True)
 class Answer:
     """What was found in one state of a buffer; the document is None where nothing is to be looked for.
 
-    `known` are the findings that the baseline knows, each with the reason that it gives.
+    `index` are the functions that dispatch in the files that it imports, `imports` the paths of these. `known` are the
+    findings that the baseline knows, each with the reason that it gives.
     """
 
     uri: str
@@ -80,22 +99,24 @@ class Answer:
     document: Document | None = None
     checked: Checked = NOTHING
     problem: str = ""
+    index: Index | None = None
+    imports: frozenset[str] = frozenset()
     known: tuple[tuple[Finding, str], ...] = ()
 
     def check(self, text: str) -> Checked:
         """Return what is found in another text in the document's place; raises Stale."""
         assert self.document is not None
         document = replace(self.document, text=text)
-        return engine.check(document, self.settings, inspect=self.memory.inspect(self.ticket))
+        return engine.check(document, self.settings, self.index, inspect=self.memory.inspect(self.ticket))
 
     def fixed(self) -> str:
         """Return the text with all safe fixes made; raises Stale."""
         if self.document is None:
             return self.positions.text
-        return engine.fix(self.document, self.settings, inspect=self.memory.inspect(self.ticket))[0]
+        return engine.fix(self.document, self.settings, self.index, inspect=self.memory.inspect(self.ticket))[0]
 
 
-def examine(buffer: Buffer, configuration: Configuration, place: Place) -> Answer:
+def examine(buffer: Buffer, configuration: Configuration, place: Place, shelf: Shelf) -> Answer:
     """Return what is found in a buffer; raises Stale once its ticket is called off."""
     buffer.ticket.check()
     path = file_of(buffer.uri)
@@ -112,11 +133,26 @@ def examine(buffer: Buffer, configuration: Configuration, place: Place) -> Answe
     answer = replace(answer, settings=_ignoring(settings, path, document), document=document)
     buffer.memory.turn()
     try:
+        answer = _indexed(answer, configuration, place, shelf)
         return _under(chosen.baseline, replace(answer, checked=answer.check(buffer.text)), path)
     except Stale:
         raise
     except Exception as error:  # as on the command line: an error in the engine costs this text, not the server
         return replace(answer, document=None, problem=f"internal error: {type(error).__name__}: {error}")
+
+
+def _indexed(answer: Answer, configuration: Configuration, place: Place, shelf: Shelf) -> Answer:
+    """Return an answer that knows the functions of the files that its document imports."""
+    assert answer.document is not None
+
+    def choose(folder: str) -> Settings:
+        return _rooted(configuration.choose(folder).settings, place.root_of(Path(folder)))
+
+    found = imported(
+        answer.document, answer.settings, choose, roots=place.roots, texts=shelf.texts, read=shelf.library.read
+    )
+    paths = frozenset(str(document.path) for document, _ in found)
+    return replace(answer, index=answer.memory.index(found), imports=paths)
 
 
 def _under(known: Baseline | None, answer: Answer, path: Path | None) -> Answer:
@@ -170,12 +206,18 @@ def _ignoring(settings: Settings, path: Path | None, document: Document) -> Sett
     return replace(settings, ignore=(*settings.ignore, *sorted(engine.per_file_ignores(path, settings))))
 
 
+def python_file(uri: str) -> Path | None:
+    """Return the path of a Python file's URI, None for any other URI."""
+    path = file_of(uri)
+    return path if path is not None and path.suffix in PYTHON_SUFFIXES else None
+
+
 def survey(answer: Answer) -> tuple[Surveyed, ...]:
     """Return the snippets of an answer's document with their analysis; raises Stale once its ticket is called off."""
     if answer.document is None:
         return ()
     found = []
-    for one in engine.survey(answer.document, answer.settings):
+    for one in engine.survey(answer.document, answer.settings, answer.index):
         answer.ticket.check()
         found.append(one)
     return tuple(found)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from taskfan_lint import project
 from taskfan_lint.engine import Inspect
-from taskfan_lint.source import Snippet
+from taskfan_lint.settings import Settings
+from taskfan_lint.source import Document, Snippet
 
 if TYPE_CHECKING:
+    from taskfan_lint.analysis.helpers import Index
     from taskfan_lint.inspection import Inspected, Surroundings
     from taskfan_lint.server.worker import Ticket
 
@@ -22,10 +25,19 @@ class Memory:
         self._around: Surroundings | None = None
         self._now: dict[Key, Inspected] = {}
         self._before: dict[Key, Inspected] = {}
+        self._imported: list[tuple[Document, Settings]] = []
+        self._index: Index | None = None
 
     def turn(self) -> None:
         """Begin a new look at the document."""
         self._before, self._now = self._now, {}
+
+    def index(self, imported: list[tuple[Document, Settings]]) -> Index | None:
+        """Return the functions that dispatch of the files that the document imports, None where there is no file."""
+        if imported != self._imported:
+            self._index = project.index(imported) if imported else None
+            self._imported = imported
+        return self._index
 
     def inspect(self, ticket: Ticket) -> Inspect:
         """Return what stands in for `inspection.inspect`; it raises Stale once the ticket is called off."""

@@ -39,7 +39,7 @@ class Server:
         self._register()
 
     def _register(self) -> None:
-        pull = types.DiagnosticOptions(inter_file_dependencies=False, workspace_diagnostics=False, identifier=SOURCE)
+        pull = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier=SOURCE)
         act = types.CodeActionOptions(code_action_kinds=list(actions.KINDS), resolve_provider=True)
         for name, handler, options in (
             (types.INITIALIZE, self.initialize, None),

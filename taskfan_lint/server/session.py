@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 from taskfan_lint import engine
 from taskfan_lint.engine import Surveyed
 from taskfan_lint.server import buffers
-from taskfan_lint.server.buffers import Answer, Buffer, Place
+from taskfan_lint.server.buffers import Answer, Buffer, Place, Shelf, python_file
 from taskfan_lint.server.configuration import Configuration
+from taskfan_lint.server.library import Library
 from taskfan_lint.server.worker import Stale, Ticket, Worker
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import Document
@@ -37,6 +38,7 @@ class Session:
     ) -> None:
         self.worker = Worker()
         self.configuration = Configuration()
+        self.library = Library()
         self.place = Place((), "utf-16")
         self.pushes = True
         self._publish = publish
@@ -58,6 +60,7 @@ class Session:
         self.close(uri)
         self._buffers[uri] = Buffer(uri, language, version, text, self._ticket())
         self._push(uri, 0)
+        self._spread(uri)
 
     def change(self, uri: str, version: int | None, text: str) -> None:
         """Go on with another text."""
@@ -65,6 +68,7 @@ class Session:
         self._forget(uri)
         buffer.text, buffer.version = text, version
         self._push(uri, PAUSE)
+        self._spread(uri)
 
     def close(self, uri: str) -> None:
         """Stop looking at a text."""
@@ -72,6 +76,7 @@ class Session:
             self._forget(uri)
             self._buffers.pop(uri)
             self._problems.pop(uri, None)
+            self._spread(uri)
 
     def reread(self) -> None:
         """Look at all texts again, since their settings have changed."""
@@ -97,16 +102,23 @@ class Session:
             await self.look()
 
     async def look(self) -> None:
-        """Reread if a configuration file has changed."""
-        if await self.worker.run(self.configuration.changed):
+        """Reread if a configuration file has changed, or a file that an open text imports."""
+        if await self.worker.run(self._changed):
             self.reread()
+
+    def _changed(self) -> bool:
+        if not self.library.changed():
+            return self.configuration.changed()
+        self.library.forget()
+        return True
 
     async def answer(self, uri: str) -> Answer | None:
         """Return what is found in a text as it stands once it is found, None for one that is not open."""
         while (buffer := self._buffers.get(uri)) is not None:
             task = self._answers.get(uri)
             if task is None:
-                work = partial(buffers.examine, replace(buffer), self.configuration, self.place)
+                shelf = Shelf(self.library, self._texts())
+                work = partial(buffers.examine, replace(buffer), self.configuration, self.place, shelf)
                 task = self._answers[uri] = _task(self.worker.run(work))
             try:
                 answer = await asyncio.shield(task)
@@ -157,6 +169,21 @@ class Session:
         if pushing is not None:
             pushing.cancel()
 
+    def _texts(self) -> dict[str, Document]:
+        """Return the open Python files as documents, by path."""
+        files = ((python_file(uri), buffer.text) for uri, buffer in self._buffers.items())
+        return {str(path): Document(path, text) for path, text in files if path is not None}
+
+    def _spread(self, uri: str) -> None:
+        """Look again at the texts that import a file, whose own text has changed."""
+        path = python_file(uri)
+        if path is None:
+            return
+        for other, task in [*self._answers.items()]:
+            if other != uri and self._buffers[other].is_python and _imports(task, str(path)):
+                self._forget(other)
+                self._push(other, PAUSE)
+
     def _ticket(self) -> Ticket:
         return Ticket(next(self._numbers))
 
@@ -176,3 +203,10 @@ def _task(work: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
     task = asyncio.ensure_future(work)
     task.add_done_callback(lambda done: done.cancelled() or done.exception())
     return task
+
+
+def _imports(task: asyncio.Task[Answer], path: str) -> bool:
+    """Tell whether an answer rests on a file, or may do so since it is not there yet."""
+    if not task.done():
+        return True
+    return not task.cancelled() and task.exception() is None and path in task.result().imports
