@@ -16,13 +16,15 @@ from taskfan_lint.project import may_hold_helpers
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import PYTHON_SUFFIXES, DecodeError, Document, decode
 
-MOST_FILES = 64  # that are read for one document
+MOST_FILES = 32  # that are read for one document
 MOST_MODULES = 256  # that are looked for, for one file
 
 Choose = Callable[[str], Settings]  # gives the settings of a folder (an absolute path); may raise ConfigError
 Read = Callable[[Path, int], "Document | None"]
 
-_STATEMENT = re.compile(r"^[ \t]*((?:from|import)\b(?:\((?:[^()#]|#[^\r\n]*)*\)|\\\r?\n|[^\r\n(\\])*)", re.MULTILINE)
+_STATEMENT = re.compile(
+    r"^[ \t]*((?:from|import)\b(?:\((?:[^()#]|#[^\r\n]*(?=[\r\n]))*\)|\\\r?\n|[^\r\n(\\])*)", re.MULTILINE
+)
 _NOTHING: Mapping[str, Document] = {}
 
 
@@ -77,7 +79,8 @@ class _Search:
     texts: Mapping[str, Document]
     read: Read
     seen: set[str]
-    left: int = field(default=MOST_FILES)
+    left: int = MOST_FILES
+    chosen: dict[str, Settings | None] = field(default_factory=dict)
 
     def of(self, document: Document) -> Iterator[tuple[Document, Settings]]:
         """Yield the files that a document imports and that no other one did before."""
@@ -97,18 +100,24 @@ class _Search:
         """Return the file of the project that a module is."""
         from taskfan_lint.analysis.helpers import places  # lazy: only where something is imported
 
-        inside = (one for one in places(path, module) if any(Path(one).is_relative_to(root) for root in self.roots))
+        starts = tuple(os.path.join(root, "") for root in self.roots)
+        inside = (one for one in places(path, module) if one.startswith(starts))
         return next((one for one in inside if one in self.texts or os.path.isfile(one)), None)
 
     def _document(self, place: str) -> tuple[Document, Settings] | None:
-        try:
-            settings = self.choose(os.path.dirname(place))
-        except ConfigError:
-            return None
-        if excluded(place, settings):
+        settings = self._settings(os.path.dirname(place))
+        if settings is None or excluded(place, settings):
             return None
         document = self.texts.get(place) or self.read(Path(place), settings.max_file_size)
         return (document, settings) if document else None
+
+    def _settings(self, folder: str) -> Settings | None:
+        if folder not in self.chosen:
+            try:
+                self.chosen[folder] = self.choose(folder)
+            except ConfigError:
+                self.chosen[folder] = None
+        return self.chosen[folder]
 
 
 def modules(text: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,17 +30,23 @@ def index(documents: Sequence[tuple[Document, Settings]]) -> Index:
     pending = [(document, settings) for document, settings in python if may_hold_helpers(document.text, settings)]
     files: dict[str, Mapping[str, Helper]] = {}
     for _ in range(ROUNDS):
-        new: set[str] = set()
+        new: set[tuple[str, str]] = set()
         known = Index(dict(files))
         for document, settings in pending:
             path = str(document.path.absolute())
             found = _placed(engine.helpers(document, settings, known), document, settings)
-            new |= found.keys() - files.get(path, {}).keys()
+            new |= {(name, path) for name in found.keys() - files.get(path, {}).keys()}
             files[path] = found
-        pending = [(document, settings) for document, settings in python if any(name in document.text for name in new)]
+        pending = [(document, settings) for document, settings in python if _names_one(document, new)]
         if not pending:
             break
     return Index({path: found for path, found in files.items() if found})
+
+
+def _names_one(document: Document, helpers: Iterable[tuple[str, str]]) -> bool:
+    """Tell whether a file names one of these helpers, given by name and file, that is not its own."""
+    own = str(document.path.absolute())
+    return any(path != own and name in document.text for name, path in helpers)
 
 
 def may_hold_helpers(text: str, settings: Settings) -> bool:
