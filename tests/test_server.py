@@ -500,13 +500,23 @@ async def test_a_new_client_says_which_files_have_changed(new: Editor) -> None:
 
 
 async def test_files_that_are_left_out_have_no_diagnostics(old: Editor) -> None:
-    old.write("left/taskfan-lint.toml", 'extend-exclude = ["archive/"]\nmax-file-size = 400\n')
+    old.write("left/taskfan-lint.toml", 'extend-exclude = ["archive/"]\n')
     old.write("left/.gitignore", "*.draft.md\n")
     assert await found(old, "left/a.md", fenced(LOOP)) == ["dispatch-in-loop"]
     assert await found(old, "left/archive/a.md", fenced(LOOP)) == []
     assert await found(old, "left/node_modules/x/a.md", fenced(LOOP)) == []
     assert await found(old, "left/a.draft.md", fenced(LOOP)) == []
-    assert await found(old, "left/large.md", fenced(LOOP) + "é" * 180) == []
+
+
+async def test_a_text_that_is_too_large_is_said_once(old: Editor) -> None:
+    old.write("large/taskfan-lint.toml", "max-file-size = 400\n")
+    uri = old.open(old.uri("large/large.md"), fenced(LOOP) + "é" * 180)
+    assert await old.pushed(uri) == []
+    old.replace(uri, fenced(LOOP) + "é" * 190)
+    assert await old.pushed(uri, old.version) == []
+    words = "taskfan-lint: large.md: too large: `max-file-size` is 400"
+    assert await asyncio.wait_for(old.messages.get(), SECONDS) == words
+    assert old.messages.empty()
 
 
 async def test_rules_are_ignored_by_path_with_or_without_a_suffix(old: Editor) -> None:

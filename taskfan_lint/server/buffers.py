@@ -87,7 +87,7 @@ class Answer:
     """What was found in one state of a buffer; the document is None where nothing is to be looked for.
 
     `index` are the functions that dispatch in the files that it imports, `imports` the paths of these. `known` are the
-    findings that the baseline knows, each with the reason that it gives.
+    findings that the baseline knows, each with the reason that it gives; `refused` says why a text is not looked at.
     """
 
     uri: str
@@ -99,6 +99,7 @@ class Answer:
     document: Document | None = None
     checked: Checked = NOTHING
     problem: str = ""
+    refused: str = ""
     index: Index | None = None
     imports: frozenset[str] = frozenset()
     known: tuple[tuple[Finding, str], ...] = ()
@@ -128,8 +129,10 @@ def examine(buffer: Buffer, configuration: Configuration, place: Place, shelf: S
         buffer.uri, buffer.version, positions, settings, buffer.ticket, buffer.memory, problem=chosen.problem
     )
     document = document_of(buffer.uri, buffer.language, buffer.text, folder)
-    if document is None or _left_out(path, buffer.text, settings, place):
+    if document is None or _left_out(path, settings, place):
         return answer
+    if _is_large(buffer.text, settings):
+        return replace(answer, refused=f"{name_of(buffer.uri)}: too large: `max-file-size` is {settings.max_file_size}")
     answer = replace(answer, settings=_ignoring(settings, path, document), document=document)
     buffer.memory.turn()
     try:
@@ -191,9 +194,12 @@ def _rooted(settings: Settings, root: str) -> Settings:
     return settings if settings.root else replace(settings, root=Path(root))
 
 
-def _left_out(path: Path | None, text: str, settings: Settings, place: Place) -> bool:
-    if len(text) > settings.max_file_size or len(text.encode("utf-8", "surrogatepass")) > settings.max_file_size:
-        return True
+def _is_large(text: str, settings: Settings) -> bool:
+    limit = settings.max_file_size
+    return len(text) > limit or len(text.encode("utf-8", "surrogatepass")) > limit
+
+
+def _left_out(path: Path | None, settings: Settings, place: Place) -> bool:
     if path is None:
         return False
     return files.excluded(str(path), settings) or files.ignored(str(path), place.root_of(path))

@@ -29,7 +29,7 @@ class Server:
 
     def __init__(self) -> None:
         self.language = LanguageServer(SOURCE, str(taskfan_lint.__version__))
-        self.session = Session(self._publish, self._refresh, self._warn)
+        self.session = Session(self._publish, self._refresh, self._warn, self._inform)
         self.client = Client()
         self.shows_lenses = False
         self.status = 1  # until the client has said that it will go
@@ -169,6 +169,10 @@ class Server:
 
     def _warn(self, problem: str) -> None:
         message = types.ShowMessageParams(types.MessageType.Warning, f"{SOURCE}: {problem}")
+        self.language.window_show_message(message)
+
+    def _inform(self, words: str) -> None:
+        message = types.ShowMessageParams(types.MessageType.Info, f"{SOURCE}: {words}")
         self.language.window_show_message(message)
 
     async def diagnostic(self, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:

@@ -30,11 +30,15 @@ class Session:
     """The state of the server: buffers by URI, and for each the task that answers for its present text.
 
     `publish` is told each new answer, where the client does not ask for answers itself, `refresh` that all are to be
-    asked for anew, and `warn` what is wrong with a configuration.
+    asked for anew, `warn` what is wrong with a configuration, and `inform` which texts are not looked at.
     """
 
     def __init__(
-        self, publish: Callable[[Answer], None], refresh: Callable[[], None], warn: Callable[[str], None]
+        self,
+        publish: Callable[[Answer], None],
+        refresh: Callable[[], None],
+        warn: Callable[[str], None],
+        inform: Callable[[str], None],
     ) -> None:
         self.worker = Worker()
         self.configuration = Configuration()
@@ -44,6 +48,8 @@ class Session:
         self._publish = publish
         self._refresh = refresh
         self._warn = warn
+        self._inform = inform
+        self._refused: set[str] = set()  # texts of which it was said
         self._numbers = count(1)
         self._problems: dict[str, str] = {}
         self._buffers: dict[str, Buffer] = {}
@@ -76,6 +82,7 @@ class Session:
             self._forget(uri)
             self._buffers.pop(uri)
             self._problems.pop(uri, None)
+            self._refused.discard(uri)
             self._spread(uri)
 
     def reread(self) -> None:
@@ -154,10 +161,13 @@ class Session:
             return None
 
     def _note(self, answer: Answer) -> None:
-        """Warn of a problem that no other text has now, nor this one had before."""
+        """Warn of a problem that no other text has now, nor this one had before; say once that a text is refused."""
         if answer.problem and answer.problem not in self._problems.values():
             self._warn(answer.problem)
         self._problems[answer.uri] = answer.problem
+        if answer.refused and answer.uri not in self._refused:
+            self._refused.add(answer.uri)
+            self._inform(answer.refused)
 
     def _forget(self, uri: str) -> None:
         buffer = self._buffers[uri]
