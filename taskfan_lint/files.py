@@ -16,6 +16,7 @@ from taskfan_lint.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 from taskfan_lint.kinds import MARKDOWN_SUFFIXES, PYTHON_SUFFIXES, SCRIPT_SUFFIXES
+from taskfan_lint.swap import WriteError, clear, swap
 
 SUFFIXES = tuple(sorted(PYTHON_SUFFIXES | SCRIPT_SUFFIXES | MARKDOWN_SUFFIXES))
 # Without waiting where a FIFO stands by now, and without a change of line ends.
@@ -57,10 +58,6 @@ Found = Source | Problem | Skipped
 
 class TooLargeError(Exception):
     """A file has more bytes than the settings allow; the message says how many."""
-
-
-class WriteError(Exception):
-    """A file cannot be replaced, or must not be; nothing was written."""
 
 
 def find(paths: Iterable[str], configs: Configs, *, force_exclude: bool = False) -> list[Found]:
@@ -314,7 +311,7 @@ def replace(path: Path, before: bytes, after: bytes) -> None:
     try:
         status = os.stat(target)
         _refuse_read_only(target, status.st_mode)
-        _swap(target, before, after, status)
+        swap(target, before, after, status)
     except OSError as error:
         raise WriteError(f"cannot be written: {_reason(error)}") from error
 
@@ -328,30 +325,6 @@ def _refuse_read_only(target: str, mode: int) -> None:
         raise WriteError("cannot be written: its folder is read-only")
 
 
-def _swap(target: str, before: bytes, after: bytes, status: os.stat_result) -> None:
-    import tempfile  # lazy: only where something is written
-
-    handle, temporary = tempfile.mkstemp(prefix=".taskfan-lint-", dir=os.path.dirname(target))
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-        _keep_owner(temporary, status)
-        os.chmod(temporary, stat.S_IMODE(status.st_mode))
-        with open(target, "rb") as stream:
-            changed = stream.read() != before
-        if changed:
-            raise WriteError("was changed by another program meanwhile, left alone")
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def _keep_owner(temporary: str, status: os.stat_result) -> None:
-    if hasattr(os, "chown"):
-        try:
-            os.chown(temporary, status.st_uid, status.st_gid)
-        except PermissionError:  # only root may give a file away
-            return
+def tidy(path: Path) -> None:
+    """Take away what a killed run has left beside a file."""
+    clear(os.path.realpath(path))

@@ -11,12 +11,13 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from taskfan_lint.checked import Checked
-from taskfan_lint.files import Source, TooLargeError, WriteError, read
+from taskfan_lint.files import Source, TooLargeError, read, tidy
 from taskfan_lint.files import replace as replace_file
 from taskfan_lint.gates import Gates
 from taskfan_lint.kinds import KINDS, kind
 from taskfan_lint.report import Report
 from taskfan_lint.settings import Settings
+from taskfan_lint.swap import WriteError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,7 +175,9 @@ def _examined(source: Source, mode: Mode, unsafe: bool, reason: str, index: Inde
     except (TooLargeError, OSError) as error:
         return _unread(source, error)
     outcome = examine(source.path, raw, source.settings, mode, index, unsafe=unsafe, reason=reason)
-    return _written(outcome, source, raw, index) if mode.writes and outcome.changed else outcome
+    if not mode.writes:
+        return outcome
+    return _written(outcome, source, raw, index) if outcome.changed else _tidied(outcome)
 
 
 def _unread(source: Source, error: TooLargeError | OSError) -> Outcome:
@@ -242,6 +245,11 @@ def _written(outcome: Outcome, source: Source, raw: bytes, index: Index | None) 
         replace_file(source.path, raw, outcome.document.encode(outcome.text))
     except WriteError as error:
         return _unfixed(outcome, source.settings, index, str(error))
+    return outcome
+
+
+def _tidied(outcome: Outcome) -> Outcome:
+    tidy(outcome.path)
     return outcome
 
 

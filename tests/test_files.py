@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import stat
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 from taskfan_lint.config import Configs
-from taskfan_lint.files import Problem, Skipped, Source, TooLargeError, WriteError, find, read, replace, search
+from taskfan_lint.files import Problem, Skipped, Source, TooLargeError, find, read, replace, search, tidy
+from taskfan_lint.swap import WriteError, beside
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, links and FIFOs are those of POSIX")
 
@@ -246,3 +248,49 @@ def test_a_file_that_is_gone_is_not_made_anew() -> None:
     with pytest.raises(WriteError, match=r"^cannot be written: no such file or folder$"):
         replace(Path("a.py"), b"old", b"new")
     assert os.listdir() == []
+
+
+def test_what_a_killed_run_has_left_is_taken_over() -> None:
+    note("a.py", "old")
+    note(beside("a.py"), "half of the n")
+    replace(Path("a.py"), b"old", b"new")
+    assert Path("a.py").read_bytes() == b"new"
+    assert os.listdir() == ["a.py"]
+
+
+@pytest.mark.parametrize("locked", [False, True], ids=["left", "still written"])
+def test_what_a_killed_run_has_left_is_taken_away_where_nothing_is_to_be_written(locked: bool) -> None:
+    note("a.py", "new")
+    note(beside("a.py"), "half of the n")
+    with open(beside("a.py"), "rb") as other:
+        if locked:
+            fcntl.flock(other, fcntl.LOCK_EX)
+        tidy(Path("a.py"))
+    assert sorted(os.listdir()) == ([beside("a.py")] if locked else []) + ["a.py"]
+
+
+def test_a_link_in_the_place_of_the_new_file_is_not_followed() -> None:
+    note("a.py", "old")
+    note("secret", "kept")
+    os.symlink("secret", beside("a.py"))
+    replace(Path("a.py"), b"old", b"new")
+    assert Path("secret").read_bytes() == b"kept"
+    assert sorted(os.listdir()) == ["a.py", "secret"]
+    assert Path("a.py").read_bytes() == b"new"
+    assert not Path("a.py").is_symlink()
+
+
+def test_the_same_bytes_from_another_run_are_no_error() -> None:
+    note("a.py", "new")
+    replace(Path("a.py"), b"old", b"new")
+    assert Path("a.py").read_bytes() == b"new"
+    assert os.listdir() == ["a.py"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give a file away")
+def test_replacing_keeps_the_owner() -> None:
+    note("a.py", "old")
+    os.chown("a.py", 12, 34)
+    replace(Path("a.py"), b"old", b"new")
+    status = os.stat("a.py")
+    assert (status.st_uid, status.st_gid) == (12, 34)

@@ -23,7 +23,7 @@ analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascr
 analysis.read
 durations rewrite/ rules rules.*
 suppress verify inspection checked engine project ignoring explain
-options schema config tasks baseline git files imports pages diff report/
+options schema config tasks baseline git swap files imports pages diff report/
 intervals transcripts/ session estimates against timeline/
 planning/ drawing drawing.words drawing.calls drawing/ server/
 console completing outputs pool run following sparing selection summary explaining checking inventory listing
