@@ -181,6 +181,8 @@ def toml_of(file: Path, raw: bytes) -> dict[str, Any]:
         content: dict[str, Any] = tomllib.loads(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ConfigError(file, raw.count(b"\n", 0, error.start) + 1, "is not UTF-8 text") from error
+    except RecursionError as error:
+        raise ConfigError(file, 0, "is nested too deeply") from error
     except tomllib.TOMLDecodeError as error:
         place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", str(error))
         row = int(place[1]) if place and place[1] else raw.count(b"\n") + 1

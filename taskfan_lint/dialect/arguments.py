@@ -14,6 +14,7 @@ FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _KEY = re.compile(r"(?P<key>[A-Za-z_]\w*|\"[A-Za-z_]\w*\"|'[A-Za-z_]\w*')(?P<gap>\s*)(?P<sign>[:=])(?!=)")
 _PREFIX = re.compile(r"[A-Za-z]{0,2}$")
 _SPACE = re.compile(r"\s*")
+DEEP = 30  # brackets in brackets that are looked into: each level reads all that is inside again
 
 
 def mend_call(canvas: Canvas, call: scan.Call) -> None:
@@ -33,7 +34,7 @@ def _blank_comments(canvas: Canvas, start: int, end: int) -> None:
             canvas.blank(first, last, "comment")
 
 
-def _mend_pieces(canvas: Canvas, start: int, end: int, *, keyword: bool) -> None:
+def _mend_pieces(canvas: Canvas, start: int, end: int, *, keyword: bool, depth: int = 0) -> None:
     named = False
     for first, last in scan.pieces(canvas.text, start, end):
         first, last = _trim(canvas, first, last)
@@ -45,21 +46,21 @@ def _mend_pieces(canvas: Canvas, start: int, end: int, *, keyword: bool) -> None
             _elide(canvas, first, last, named=named or not keyword)
         elif key and key["key"][0] not in "\"'" and keyword:
             named = True
-            _mend_keyword(canvas, first, last, key)
+            _mend_keyword(canvas, first, last, key, depth)
         elif key and not keyword:
-            _mend_value(canvas, *_trim(canvas, first + key.end(), last))
+            _mend_value(canvas, *_trim(canvas, first + key.end(), last), depth)
         else:
-            _mend_value(canvas, first, last)
+            _mend_value(canvas, first, last, depth)
 
 
-def _mend_keyword(canvas: Canvas, first: int, last: int, key: re.Match[str]) -> None:
+def _mend_keyword(canvas: Canvas, first: int, last: int, key: re.Match[str], depth: int) -> None:
     if key["sign"] == ":":
         canvas.write(first + key.start("sign"), "=", "key: value")
     start, end = _trim(canvas, first + key.end(), last)
     if start >= end:
         canvas.write(first + key.start("sign"), " ", "key: value")
         return
-    _mend_value(canvas, start, end)
+    _mend_value(canvas, start, end, depth)
 
 
 def _elide(canvas: Canvas, first: int, last: int, *, named: bool) -> None:
@@ -89,7 +90,7 @@ def _trim(canvas: Canvas, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _mend_value(canvas: Canvas, start: int, end: int) -> None:
+def _mend_value(canvas: Canvas, start: int, end: int, depth: int) -> None:
     text = canvas.text[start:end]
     if not text or parses(text):
         return
@@ -97,8 +98,8 @@ def _mend_value(canvas: Canvas, start: int, end: int) -> None:
     quote = start + (len(prefix[0]) if prefix else 0)
     if quote < end and canvas.text[quote] in "\"'`" and scan.string_end(canvas.text, quote) == end:
         _mend_string(canvas, start, quote, end)
-    elif text[0] in "[{" and scan.closing(canvas.text, start) == end:
-        _mend_pieces(canvas, start + 1, end - 1, keyword=False)
+    elif depth < DEEP and text[0] in "[{" and scan.closing(canvas.text, start) == end:
+        _mend_pieces(canvas, start + 1, end - 1, keyword=False, depth=depth + 1)
     if not parses(canvas.text[start:end]):
         canvas.opaque(start, end, "placeholder")
 
