@@ -256,7 +256,8 @@ class _Writer:
         ])  # fmt: skip
 
 
-def _written(seed: int) -> Script:
+def written(seed: int) -> Script:
+    """Return the script of a seed."""
     random = Random(seed)
     kind = random.choice(["md", "md", "js", "ts", "workflow"])
     writer = _Writer(random, fenced=kind == "md", workflow=kind == "workflow")
@@ -275,7 +276,7 @@ def _written(seed: int) -> Script:
 
 def scripts() -> st.SearchStrategy[Script]:
     """Return scripts of loops, dispatches, contexts, waits and branches, as people and as nobody would write them."""
-    return st.integers(0, 2**32).map(_written)
+    return st.integers(0, 2**32).map(written)
 
 
 def seen(text: str) -> Any:

@@ -181,3 +181,15 @@ def test_what_is_suppressed_is_not_fixed() -> None:
 
 def test_rules_that_are_switched_off_fix_nothing() -> None:
     assert fix(fenced(LOOP), "x.md", Settings(ignore=("dispatch-in-loop",))) == (fenced(LOOP), [])
+
+
+def test_an_escape_that_python_refuses_is_text_unknown() -> None:
+    text = 'for a in xs:\n    Task(subagent_type="x", prompt=a + "\\N{")\n'
+    assert [one.code for one in check(fenced(text), "a.md")] == ["dispatch-in-loop"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_odd_escape_is_nothing_to_warn_of() -> None:
+    text = 'for a in ["\\d", "\\w"]:\n    Task(subagent_type="x", prompt=f"{a} \\s" + "\\S")\n'
+    assert [one.code for one in check(text, "a.py")] == ["dispatch-in-loop"]
+    fix(text, "a.py", unsafe=True)

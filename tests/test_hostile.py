@@ -1,4 +1,4 @@
-"""Projects that mean no good: what they hold is neither run nor followed, costs no more than a message, and is shown."""
+"""Projects that mean no good: what they hold is neither run nor followed, and costs no more than a message."""
 
 from __future__ import annotations
 

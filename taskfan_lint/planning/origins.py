@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator
 
 from taskfan_lint.analysis import tree
@@ -38,7 +39,9 @@ def _identifier(name: str) -> str:
 def is_expression(text: str) -> bool:
     """Tell whether a text is a Python expression on its own."""
     try:
-        ast.parse(f"({text}\n)", mode="eval")
+        with warnings.catch_warnings():  # of escapes such as `\d`
+            warnings.simplefilter("ignore")
+            ast.parse(f"({text}\n)", mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

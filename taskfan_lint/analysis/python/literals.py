@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import libcst as cst
@@ -153,10 +154,15 @@ class Expander:
 
 
 def string_value(node: cst.SimpleString) -> str | None:
-    """Return the text of a string literal, None for bytes."""
+    """Return the text of a string literal, None for bytes, and for an escape that Python refuses and LibCST reads."""
     if "b" in node.prefix.lower():
         return None
-    value = ast.literal_eval(node.value)
+    try:
+        with warnings.catch_warnings():  # of escapes such as `\d`
+            warnings.simplefilter("ignore")
+            value = ast.literal_eval(node.value)
+    except (SyntaxError, ValueError):
+        return None
     return value if isinstance(value, str) else None
 
 

@@ -1,0 +1,89 @@
+"""`python -m tests.soak`: every entry point, on many inputs; and runs of `--fix`, killed at random moments."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+
+sys.path.insert(0, os.fspath(Path(__file__).parent.parent))
+
+from soak import killing, kinds, serving, working
+
+MEMORY = 1024  # MiB
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--inputs", type=int, default=100_000, help="how many inputs (default 100,000)")
+    parser.add_argument("--messages", type=int, default=2_000, help="how many messages to the language server")
+    parser.add_argument("--kills", type=int, default=200, help="how many runs are killed")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same inputs")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="how many processes")
+    parser.add_argument("--only", type=int, metavar="NUMBER", help="show one input, and what is said about it")
+    chosen = parser.parse_args()
+    if chosen.only is not None:
+        return show(chosen.seed, chosen.only)
+    began = time.monotonic()
+    problems = [*_inputs(chosen), *_server(chosen), *_kills(chosen)]
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} problems, seed {chosen.seed}, {time.monotonic() - began:.0f} s")
+    return int(bool(problems))
+
+
+def show(seed: int, number: int) -> int:
+    """Print an input and what its entry point says about it."""
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+        os.chdir(folder)
+        raw, said = kinds.attempt(seed, number)
+        os.chdir("/")
+    print(f"{kinds.kind_of(number).name}: {raw!r}\n\nexit status {said.status}\n")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(said.out + b"\n" + said.err)
+    return int(bool(kinds.wrong(said)))
+
+
+def _inputs(chosen: argparse.Namespace) -> list[str]:
+    tally = working.soak(chosen.seed, range(chosen.inputs), chosen.jobs, timed=True)
+    print(f"{'input':<16}{'number':>8}{'exit 0':>8}{'1':>8}{'2':>8}{'ms each':>10}{'slowest s':>11}  its number")
+    for kind, count in tally.counts.items():
+        shown = "".join(f"{tally.statuses[f'{kind} {status}']:>8}" for status in (0, 1, 2))
+        slowest, number = tally.slowest[kind]
+        print(f"{kind:<16}{count:>8}{shown}{tally.seconds[kind] / count * 1000:>10.1f}{slowest:>11.2f}  {number}")
+    print(f"{sum(tally.counts.values())} inputs, {tally.bytes} bytes, at most {tally.memory:.0f} MiB of memory")
+    grown = [f"a process grew to {tally.memory:.0f} MiB"] if tally.memory > MEMORY else []
+    return [*tally.failures, *grown]
+
+
+def _server(chosen: argparse.Namespace) -> list[str]:
+    answered, problems = serving.soak(chosen.seed, chosen.messages)
+    print(f"{chosen.messages} messages to the language server, {answered} answers")
+    return problems
+
+
+def _kills(chosen: argparse.Namespace) -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+        place, random = Path(folder), Random(chosen.seed)
+        before = killing.plant(place)
+        after, seconds = killing.measure(place, before)
+        problems, early, between = [], 0, 0
+        for _ in range(chosen.kills):
+            early += killing.killed(place, before, random, seconds)
+            found = killing.present(place)
+            between += found not in (before, after)
+            problems += killing.wrong(found, before, after)
+            if killing.fix(place) or killing.present(place) != after:
+                problems.append("a run after a killed one does not finish its work")
+    print(
+        f"{chosen.kills} runs to be killed, {early} of them while they ran, {between} between the old and the new tree"
+    )
+    return problems
+
+
+if __name__ == "__main__":
+    sys.exit(main())

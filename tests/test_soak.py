@@ -1,0 +1,47 @@
+"""A little of the soak: damaged inputs of every kind to every entry point, and messages to the language server."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("the soak forks its processes", allow_module_level=True)
+
+from soak import kinds, serving, working
+
+INPUTS = 2_000
+MESSAGES = 200
+
+
+def test_damaged_inputs_get_the_documented_exit_statuses_and_no_traceback() -> None:
+    tally = working.soak(1, range(INPUTS), 2, timed=False)
+    assert tally.failures == []
+    assert sum(tally.counts.values()) == INPUTS
+    assert set(tally.counts) == {kind.name for kind in kinds.KINDS}
+    assert tally.memory < 1024
+
+
+def test_the_same_seed_gives_the_same_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    first = [kinds.attempt(3, number)[0] for number in range(len(kinds.KINDS))]
+    assert [kinds.attempt(3, number)[0] for number in range(len(kinds.KINDS))] == first
+
+
+def test_the_language_server_outlives_damaged_messages() -> None:
+    answered, problems = serving.soak(1, MESSAGES)
+    assert problems == []
+    assert answered > MESSAGES // 4
+
+
+def test_what_a_process_dies_of_is_one_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = kinds.Kind("broken", lambda random: sys.exit(3), ("x.py",), lambda random: [])
+    monkeypatch.setattr(kinds, "KINDS", (*kinds.KINDS[:2], broken))
+    tally = working.soak(1, range(6), 2, timed=False)
+    assert sorted(one.partition(":")[0] for one in tally.failures) == [
+        "input 2 (broken) ended the process with 70",
+        "input 5 (broken) ended the process with 70",
+    ]
+    assert sum(tally.counts.values()) == 4
