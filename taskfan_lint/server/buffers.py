@@ -186,7 +186,7 @@ def document_of(uri: str, language: str, text: str, folder: str) -> Document | N
     if path.suffix.lower() in SUFFIXES:
         return Document(path, text)
     suffix = LANGUAGES.get(language)
-    return Document(path.with_name(path.name + suffix), text) if suffix else None
+    return Document(path.parent / f"{path.name or name_of(uri)}{suffix}", text) if suffix else None
 
 
 def _rooted(settings: Settings, root: str) -> Settings:

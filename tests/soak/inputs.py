@@ -146,19 +146,12 @@ def _sound(random: Random) -> object:
         return usual if random.random() < 0.95 else _value(random, 3)
 
     entry = {key: some("x") for key in ("rule", "path", "fingerprint", "text", "reason")}
-    call = {
-        "tool_name": some("Write"),
-        "tool_input": {"file_path": some(random.choice(("other.py", "..", "/", "gone.md")))},
-    }
+    path = some(random.choice(("other.py", "..", "/", "gone.md")))
+    call = {"tool_name": some("Write"), "tool_input": {"file_path": path}}
     names = [f"t{number}" for number in range(random.randint(1, 8))]
-    tasks = [
-        {
-            "name": some(name),
-            "minutes": some(random.randint(0, 9)),
-            "after": some(random.sample(names, random.randint(0, 2))),
-        }
-        for name in names
-    ]
+    tasks = [{"name": some(name), "duration": some(random.randint(0, 9)), "after": some([])} for name in names]
+    for task in tasks:
+        task["after"] = some([random.choice(names) for _ in range(random.randint(0, 2))])
     return random.choice((
         {"version": some(VERSION), "findings": [some(entry)] * random.randint(0, 3)},
         {"cwd": some("."), **call},
