@@ -10,7 +10,9 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from conftest import Cli
+from conftest import ROOT, Cli
+
+from taskfan_lint.server.buffers import document_of
 
 if sys.platform == "win32":
     pytest.skip("links, FIFOs and devices are those of POSIX", allow_module_level=True)
@@ -219,3 +221,14 @@ def test_a_deep_baseline_is_one_message(cli: Cli, depth: int) -> None:
 def test_a_deep_event_of_an_agent_is_one_message(cli: Cli, depth: int) -> None:
     done = cli("hook", "post-edit", "-v", input=b"[" * depth + b"]" * depth)
     assert (done.returncode, len(warned(done.stderr))) == (0, 1)
+
+
+def test_a_script_whose_parser_finds_no_end_is_said(cli: Cli) -> None:
+    done = cli("--isolated", "-v", os.fspath(ROOT / "tests" / "fixtures" / "runaway.md"))
+    assert done.returncode in (0, 1)
+
+
+def test_a_uri_without_a_name_is_a_document_without_a_title() -> None:
+    document = document_of("file:///", "python", "x = 1\n", "/")
+    assert document is not None
+    assert document.path == Path("/untitled.py")

@@ -15,7 +15,6 @@ from editor import COMMAND, ENVIRONMENT, SECONDS, Editor, capabilities, connect,
 from lsprotocol import types
 
 from taskfan_lint import fix, pages
-from taskfan_lint.server.buffers import document_of
 
 LOOP = 'for topic in ["tests", "docs"]:\n    Task(subagent_type="reviewer", prompt=f"Review the {topic}")\n'
 UNKNOWN = 'for path in paths:\n    Task(subagent_type="reviewer", prompt=f"Review {path}")\n'
@@ -679,9 +678,3 @@ async def test_the_server_does_not_outlive_the_process_of_its_client() -> None:
     assert server.wait(SECONDS) == 1  # its standard input is still open
     server.stdin.close()
     server.stdout.close()
-
-
-def test_a_uri_without_a_name_is_a_document_without_a_title() -> None:
-    document = document_of("file:///", "python", "x = 1\n", "/")
-    assert document is not None
-    assert document.path == Path("/untitled.py")

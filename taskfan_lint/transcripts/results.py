@@ -22,6 +22,7 @@ _LAUNCHED = re.compile(r"\s*async agent launched", re.I)
 _AGENT = re.compile(r"\bagentId:\s*([\w-]+)")
 _NOTE = re.compile(r"<(task|agent)-notification>(.*?)(?:</\1-notification>|\Z)", re.DOTALL)
 _BODY = re.compile(r"<(?:result|summary)>.*", re.DOTALL)
+LONGEST = 366 * 24 * 3600 * 1000  # milliseconds; what claims to be longer is no duration
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def read(block: Mapping[str, Any], extra: object) -> Result:
     said = "\n".join(filter(None, (content, words(more.get("content")), text(extra))))
     agent = text(more.get("agentId")) or (found[1] if (found := _AGENT.search(content)) else "")
     milliseconds = number(more.get("totalDurationMs"))
+    if milliseconds is not None and not 0 <= milliseconds <= LONGEST:
+        milliseconds = None
     launched = text(more.get("status")) in LAUNCHED or more.get("isAsync") is True
     if not more and block.get("is_error") is not True:
         launched = _LAUNCHED.match(said) is not None

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 
 import tree_sitter_typescript
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Node, Parser, Tree
 
 from taskfan_lint.analysis.reading import Unparsable
 from taskfan_lint.edit import Lines, Span
@@ -20,6 +20,8 @@ MAX_INDENT = 400  # code points of a line that are looked at: those of minified 
 GRAMMARS = {"tsx": tree_sitter_typescript.language_tsx, "typescript": tree_sitter_typescript.language_typescript}
 WRAPPERS = frozenset({"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"})
 
+PATIENCE = 1000
+CHUNK = 1 << 16
 _ODD = re.compile(r"[^\x01-\x7f]")  # a NUL ends what the parser reads
 
 
@@ -67,11 +69,30 @@ def parse(code: str, dialect: str, written: str | None = None) -> Source:
     """
     if code.rpartition("*/")[2].count("/*") > MAX_OPEN:
         raise Unparsable(1, "too many comments that do not end", deep=True)
-    root = _parser(dialect).parse(_ODD.sub(_narrow, code).encode("ascii")).root_node
+    root = _tree(_ODD.sub(_narrow, code).encode("ascii"), dialect).root_node
     if root.has_error:
         raise Unparsable(_error_row(root), "not valid JavaScript")
     _limit_depth(root)
     return Source(code, root, written)
+
+
+def _tree(code: bytes, dialect: str) -> Tree:
+    """Return the tree of code; raises Unparsable where the parser, which weighs ways out of an error, finds no end.
+
+    It tells of its progress every so many steps: once for 20 to 60 bytes of sound code.
+    """
+    parser, left = _parser(dialect), PATIENCE + len(code) // 8
+
+    def is_lost(offset: int, has_error: bool) -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    try:
+        return parser.parse(lambda offset, point: code[offset : offset + CHUNK], progress_callback=is_lost)
+    except ValueError as error:
+        parser.reset()
+        raise Unparsable(1, "takes too long to parse", deep=True) from error
 
 
 def _error_row(root: Node) -> int:
