@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from taskfan_lint import baseline, console, engine, files
 from taskfan_lint.config import Configs
 from taskfan_lint.explain import Decision, Known, Place, Spared, explain, spared
+from taskfan_lint.imports import index_for
 from taskfan_lint.report import STDIN, Look, printable
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import DecodeError, Document, decode
@@ -28,7 +29,6 @@ def why(
     place: str,
     configs: Configs,
     look: Look,
-    index: Index | None = None,
     *,
     as_json: bool,
     known: str | None = None,
@@ -42,6 +42,7 @@ def why(
     document = _document(path, settings.max_file_size)
     if row > document.text.count("\n") + 1:
         raise PlaceError(f"{path} has no line {row}")
+    index = index_for(document, settings, configs.settings)
     spared = _known(document, settings, index, known or settings.baseline)
     decisions = explain(document, settings, row, index, spared)
     if as_json:

@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taskfan_lint.config import ConfigError
 from taskfan_lint.files import TooLargeError, excluded, read
-from taskfan_lint.project import may_hold_helpers
+from taskfan_lint.project import index, may_hold_helpers
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import PYTHON_SUFFIXES, DecodeError, Document, decode
+
+if TYPE_CHECKING:
+    from taskfan_lint.analysis.helpers import Index
 
 MOST_FILES = 32  # that are read for one document
 MOST_MODULES = 256  # that are looked for, for one file
@@ -35,6 +39,11 @@ def with_imports(documents: Sequence[tuple[Document, Settings]], choose: Choose)
         for one in imported(document, settings, choose):
             every.setdefault(str(one[0].path), one)
     return list(every.values())
+
+
+def index_for(document: Document, settings: Settings, choose: Choose) -> Index:
+    """Return the functions that dispatch in the files that one document imports, and in itself."""
+    return index(with_imports([(document, settings)], choose))
 
 
 def from_disk(path: Path, limit: int) -> Document | None:

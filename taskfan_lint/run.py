@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import chain, islice
@@ -14,7 +14,7 @@ from taskfan_lint.checked import Checked
 from taskfan_lint.files import Source, TooLargeError, read, tidy
 from taskfan_lint.files import replace as replace_file
 from taskfan_lint.gates import Gates
-from taskfan_lint.kinds import KINDS, kind
+from taskfan_lint.kinds import KINDS, PYTHON, kind
 from taskfan_lint.report import Report
 from taskfan_lint.settings import Settings
 from taskfan_lint.swap import WriteError
@@ -115,9 +115,21 @@ def run(
         yield from _spread(passed, coming, mode, unsafe, reason, jobs)
 
 
-def each(sources: Iterable[Source], mode: Mode) -> list[Outcome]:
-    """Return the outcome of each file in turn, of those that hold nothing too."""
-    return [_examined(source, mode, False, "") for source in sources]
+def each(sources: Iterable[Source], mode: Mode, choose: Callable[[str], Settings]) -> list[Outcome]:
+    """Return the outcome of each file in turn, of those that hold nothing too, knowing what they import.
+
+    `choose` gives the settings of a folder.
+    """
+    return [_examined(source, mode, False, "", _imported(source, choose)) for source in sources]
+
+
+def _imported(source: Source, choose: Callable[[str], Settings]) -> Index | None:
+    if kind(source.file) is not PYTHON:
+        return None
+    from taskfan_lint import imports  # lazy: only where files are looked at one by one
+
+    document = imports.from_disk(source.path, source.settings.max_file_size)
+    return imports.index_for(document, source.settings, choose) if document else None
 
 
 def again(source: Source, mode: Mode, index: Index, *, unsafe: bool, reason: str = "") -> Outcome:

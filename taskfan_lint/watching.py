@@ -71,14 +71,15 @@ class _Watcher:
 
     def look(self, changed: set[str] | None) -> None:
         """Check what has changed, all files if `changed` is None, and show it; on a screen, all that is known."""
-        found = find(self._paths, Configs())
+        configs = Configs()
+        found = find(self._paths, configs)
         sources = [one for one in found if isinstance(one, Source)]
         every = changed is None or any(os.path.basename(path) in DECIDING for path in changed)
         again = [one for one in sources if every or os.path.realpath(one.path) in (changed or ())]
         gone = self._known.keys() - {one.path for one in sources}
         if not every and not again and not gone:
             return
-        outcomes = tuple(each(again, Mode.CHECK))
+        outcomes = tuple(each(again, Mode.CHECK, configs.settings))
         known = {**self._known, **{one.path: one for one in outcomes}}
         self._known = {one.path: known[one.path] for one in sources if one.path in known}
         skipped = sum(isinstance(one, Skipped) for one in found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,17 @@ def test_what_is_spared_is_shown_across_files(cli: Cli) -> None:
     assert cli(".", "--show-exempt").stdout.decode() == (
         "main.py:4:5: spared[chain] a later dispatch needs an earlier one's result (dispatches in lines 3, 4)\n"
     )
+
+
+def test_why_knows_what_a_file_imports(cli: Cli) -> None:
+    write(lib=LIBRARY, main=CALLER)
+    told = cli("--why", "main.py:4").stdout.decode().splitlines()
+    assert told[0] == "main.py:4:5: `launch` dispatches: `launch()` is a function that dispatches"
+    assert told[-1] == "  reported: dispatch-in-loop"
+
+
+def test_a_hook_knows_what_a_file_imports(cli: Cli) -> None:
+    write(lib=LIBRARY, main=CALLER)
+    event = {"cwd": os.getcwd(), "tool_name": "Write", "tool_input": {"file_path": os.path.abspath("main.py")}}
+    done = cli("hook", "post-edit", input=json.dumps(event).encode())
+    assert (done.returncode, "dispatch-in-loop" in done.stderr.decode()) == (2, True)
