@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from tree_sitter import Node
 
+from taskfan_lint.analysis.helpers import Handed, Helper
 from taskfan_lint.analysis.javascript.literals import TEXTS, Expander, fold, is_sum, key_of
 from taskfan_lint.analysis.javascript.names import Bindings, dotted, is_keyword
 from taskfan_lint.analysis.javascript.parse import Source, child, function_of, parts, unwrap, walk
-from taskfan_lint.analysis.model import Ref, Template
+from taskfan_lint.analysis.model import Argument, Ref, Template
 from taskfan_lint.profile import AGENT_KEYWORDS, TOOL_KEYWORDS, Shape, is_dispatch
 from taskfan_lint.settings import Settings
 
@@ -30,6 +33,26 @@ class Context:
     fenced: bool
     foreign: frozenset[str]
     workflow: bool
+    outer: frozenset[str] = frozenset()  # names that functions assign and scopes around them declare
+    helpers: Mapping[str, Helper] = field(default_factory=dict)
+
+    def helper(self, call: Node) -> Helper | None:
+        """Return the function of this script that a call calls, if it is one that dispatches."""
+        function = function_of(call)
+        if call.type != "call_expression" or function is None or not self.helpers:
+            return None
+        owner, _, name = dotted(self.source, function).rpartition(".")
+        found = self.helpers.get(name)
+        if found is None or found.method is not (owner == "this") or (owner and not found.method):
+            return None
+        known = self.methods if found.method else self.bindings.bound
+        return found if known[name] == 1 else None
+
+    @cached_property
+    def methods(self) -> Counter[str]:
+        """How often each name is that of a method."""
+        found = (child(one, "name") for one in walk(self.source.root) if one.type == "method_definition")
+        return Counter(self.source.text(one) for one in found if one is not None)
 
     def dispatches(self, call: Node) -> bool:
         """Tell whether a call dispatches a sub-agent; `new Task(...)` never does."""
@@ -46,9 +69,9 @@ class Context:
 
     @cached_property
     def places(self) -> list[int]:
-        """The ends of all dispatches, in order."""
+        """The ends of all dispatches, and of calls of functions that dispatch, in order."""
         calls = (one for one in walk(self.source.root) if one.type == "call_expression")
-        return sorted(one.end_byte for one in calls if self.dispatches(one))
+        return sorted(one.end_byte for one in calls if self.dispatches(one) or self.helper(one))
 
     def count(self, node: Node) -> int:
         """Return how many dispatches stand at or below a node."""
@@ -144,6 +167,18 @@ def given_to(source: Source, call: Node, *, fenced: bool) -> list[Given]:
             found.append(Given(source.text(inner).partition("=")[0].strip(), node, value))
         else:
             found.append(Given("*" if inner.type == "spread_element" else "", node, node))
+    return found
+
+
+def handed_to(source: Source, call: Node, helper: Helper, arguments: Sequence[Argument]) -> list[Handed]:
+    """Return what a call hands to a helper, by the names of its parameters."""
+    given = child(call, "arguments")
+    nodes = parts(given) if given is not None else []
+    found = []
+    for number, (node, argument) in enumerate(zip(nodes, arguments, strict=True)):
+        spread = any(one.type == "spread_element" for one in nodes[: number + 1])
+        known = number < len(helper.parameters) and helper.parameters[number].isidentifier() and not spread
+        found.append(Handed(argument, helper.parameters[number] if known else "", fold(source, node)))
     return found
 
 

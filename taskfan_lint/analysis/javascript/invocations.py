@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from taskfan_lint.analysis.javascript.calls import WORKFLOW_COMBINERS, Given, Parameters, given_to
+from taskfan_lint.analysis.helpers import Helper, changed, sent
+from taskfan_lint.analysis.javascript.calls import WORKFLOW_COMBINERS, Given, Parameters, given_to, handed_to
 from taskfan_lint.analysis.javascript.found import Mode
 from taskfan_lint.analysis.javascript.literals import TEXTS
 from taskfan_lint.analysis.javascript.loops import callback_loop, pipeline_loop
@@ -42,12 +43,14 @@ def _called(reader: Expressions, node: Node) -> None:
     span = reader.source.span(node)
     if reader.context.dispatches(node):
         _dispatch(reader, node, span)
+    elif (helper := reader.context.helper(node)) is not None and helper.dispatch is not None:
+        _dispatch_through(reader, node, span, helper, helper.dispatch)
     elif (loop := callback_loop(reader, node) or _pipeline(reader, node)) is not None:
         reader.found.actions.append(loop)
         if loop.kind is LoopKind.GENERATOR:
             reader.found.actions.append(Wait(span, loop.header.reads, combines=True, name="pipeline"))
     else:
-        _call(reader, node, function, given, span)
+        _call(reader, node, function, given, span, helper.boundary if helper else "")
 
 
 def _pipeline(reader: Expressions, node: Node) -> Loop | None:
@@ -56,7 +59,7 @@ def _pipeline(reader: Expressions, node: Node) -> Loop | None:
     return pipeline_loop(reader, node) if known else None
 
 
-def _call(reader: Expressions, node: Node, function: Node, given: Node, span: Span) -> None:
+def _call(reader: Expressions, node: Node, function: Node, given: Node, span: Span, boundary: str) -> None:
     settings = reader.context.settings
     name = dotted(reader.source, function)
     combines = is_combiner(name, settings) or (reader.context.workflow and name in WORKFLOW_COMBINERS)
@@ -70,6 +73,9 @@ def _call(reader: Expressions, node: Node, function: Node, given: Node, span: Sp
     reads = frozenset(use.name for use in reader.found.uses[first:])
     if combines or is_waiter(name, settings):
         reader.found.actions.append(Wait(span, reads, combines=combines, name=name))
+        return
+    if boundary:
+        reader.found.calls.append(Call(name, span, reads, boundary=boundary))
         return
     _note(reader, name, function, given, span, reads)
 
@@ -131,6 +137,18 @@ def _dispatch(reader: Expressions, node: Node, span: Span) -> None:
             outputs=told.outputs(),
         )
     )
+
+
+def _dispatch_through(reader: Expressions, node: Node, span: Span, helper: Helper, inner: Dispatch) -> None:
+    """Add the dispatch that a call of a helper leads to."""
+    given = child(node, "arguments")
+    arguments = [_argument(reader, Given("", one, one)) for one in (parts(given) if given is not None else [])]
+    handed = handed_to(reader.source, node, helper, arguments)
+    reader.found.changes |= changed(helper, handed)
+    blocking = reader.mode.blocking and inner.blocking and not helper.asynchronous
+    function = function_of(node)
+    dispatch = sent(helper, inner, handed, span, dotted(reader.source, function) if function is not None else "")
+    reader.found.actions.append(replace(dispatch, combined=reader.mode.combined, blocking=blocking))
 
 
 def await_(reader: Expressions, node: Node) -> None:

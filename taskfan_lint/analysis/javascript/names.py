@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from taskfan_lint.analysis.javascript.parse import Source, child, parts, unwrap, walk
+from taskfan_lint.analysis.model import Function
 from taskfan_lint.profile import Callee
 
 GLOBALS = frozenset(
@@ -91,6 +92,20 @@ def _bound(node: Node | None) -> Iterator[Node]:
 def parameters(source: Source, function: Node) -> list[list[str]]:
     """Return the names that each parameter of a function binds."""
     return [pattern_names(source, one) for one in parameter_nodes(function)]
+
+
+def function_header(source: Source, node: Node, outer: frozenset[str]) -> Function:
+    """Return what the header of a function says; a parameter that is taken apart has a name that no argument has.
+
+    `outer` are names that functions assign and scopes around them declare.
+    """
+    names = []
+    for number, pattern in enumerate(parameter_nodes(node)):
+        plain = pattern.type in ("identifier", "assignment_pattern") and pattern_names(source, pattern)
+        names.append(next(iter(plain)) if plain else f"{{{number}}}")
+    words = {one.type for one in node.children}
+    generator = "generator" in node.type or "*" in words
+    return Function(tuple(names), "async" in words, generator, node.type == "method_definition", outer)
 
 
 def parameter_nodes(function: Node) -> list[Node]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tree_sitter import Node
 
 from taskfan_lint.analysis.boundaries import separate
+from taskfan_lint.analysis.helpers import helpers
 from taskfan_lint.analysis.javascript.calls import WORKFLOW_AGENT, WORKFLOW_COMBINERS, Context, is_workflow
 from taskfan_lint.analysis.javascript.comments import comments, long_strings
 from taskfan_lint.analysis.javascript.constants import Constants
@@ -20,6 +22,7 @@ from taskfan_lint.analysis.model import Comment, Facts
 from taskfan_lint.analysis.reading import Reading, Unparsable
 from taskfan_lint.profile import AGENT_KEYWORDS, BUILT_IN_NAMES, TYPE_ARGUMENTS, dispatch_words
 
+ROUNDS = 8  # calls from function to function that are followed
 _CALL = rf"[\s)]*(?:(?:\?\.|{TYPE_ARGUMENTS})\s*)?\("
 _CALLED = re.compile(rf"(?<![\w$.])(?:{'|'.join(sorted(BUILT_IN_NAMES))}){_CALL}")
 _AGENT_CALLED = re.compile(rf"(?<![\w$.]){WORKFLOW_AGENT}{_CALL}")
@@ -90,11 +93,12 @@ def _collect(source: Source, reading: Reading, repairs: Repaired | None) -> Fact
 
     workflow = not reading.fenced and is_workflow(source, bindings)
     expander = Expander(source, lookup)
-    context = Context(source, bindings, expander, reading.settings, reading.fenced, reading.foreign, workflow)
+    context = Context(
+        source, bindings, expander, reading.settings, reading.fenced, reading.foreign, workflow, outer(source)
+    )
     if not (reading.fenced or context.places or "taskfan:" in source.code):
         return None
-    statements = Statements(context)
-    statements.run()
+    statements = _read(context)
     said = list(comments(source))
     labels = repairs.labels if repairs else ()
     return Facts(
@@ -108,12 +112,24 @@ def _collect(source: Source, reading: Reading, repairs: Repaired | None) -> Fact
         _names(source),
         language="javascript",
         hidden=hidden(context),
-        outer=outer(source),
+        outer=context.outer,
         blocks=blocks(source),
         repaired=repairs.spans if repairs else (),
         read="repaired" if repairs else "parsed",
         repairs=repairs.repairs if repairs else (),
     )
+
+
+def _read(context: Context) -> Statements:
+    """Return the statements of a script, read until no more functions are known to dispatch."""
+    for _ in range(ROUNDS):
+        statements = Statements(context)
+        statements.run()
+        found = helpers(statements.regions)
+        if found.keys() <= context.helpers.keys():
+            break
+        context = replace(context, helpers=found)
+    return statements
 
 
 def _in_order(said: list[Comment], labels: tuple[Comment, ...]) -> list[Comment]:

@@ -15,7 +15,7 @@ from taskfan_lint.analysis.javascript.expressions import Expressions
 from taskfan_lint.analysis.javascript.found import Found, Mode
 from taskfan_lint.analysis.javascript.iterations import for_, for_in, while_
 from taskfan_lint.analysis.javascript.literals import fold
-from taskfan_lint.analysis.javascript.names import DEFINITIONS, FUNCTIONS, GLOBALS, parameters
+from taskfan_lint.analysis.javascript.names import DEFINITIONS, FUNCTIONS, GLOBALS, function_header, parameters
 from taskfan_lint.analysis.javascript.parse import child, parts, unwrap, walk
 from taskfan_lint.analysis.model import (
     Block,
@@ -23,6 +23,7 @@ from taskfan_lint.analysis.model import (
     BoundaryKind,
     Comment,
     Exit,
+    Function,
     Loop,
     LoopKind,
     Node,
@@ -115,7 +116,14 @@ class Statements:
 
     # scopes
 
-    def _scope(self, span: Span, known: frozenset[str], name: str, body: Iterable[SyntaxNode]) -> None:
+    def _scope(
+        self,
+        span: Span,
+        known: frozenset[str],
+        name: str,
+        body: Iterable[SyntaxNode],
+        function: Function | None = None,
+    ) -> None:
         index = len(self.regions)
         modes, breaks = self._modes, self.breaks
         self._modes, self.breaks = [Mode()], []
@@ -123,7 +131,7 @@ class Statements:
         nodes = self.nodes(body)
         self._scopes.pop()
         self._modes, self.breaks = modes, breaks
-        region = Region(span, nodes, known | GLOBALS, name)
+        region = Region(span, nodes, known | GLOBALS, name, function)
         names = region.known.union(*(tree.binds(node) for node in region.body))
         self.regions[index:] = [replace(inner, known=inner.known | names) for inner in self.regions[index:]]
         self.regions.insert(index, region)
@@ -143,7 +151,10 @@ class Statements:
         known = frozenset(name for names in parameters(self.source, node) for name in names)
         name = child(node, "name") or (child(node.parent, "name") if node.parent is not None else None)
         statements = parts(body) if body.type == "statement_block" else [body]
-        self._scope(self.source.span(body), known, self.source.text(name) if name is not None else "", statements)
+        called = self.source.text(name) if name is not None else ""
+        self._scope(
+            self.source.span(body), known, called, statements, function_header(self.source, node, self.context.outer)
+        )
 
     def _define(self, node: SyntaxNode) -> None:
         name, body = child(node, "name"), child(node, "body")

@@ -7,11 +7,10 @@ from itertools import takewhile
 
 import libcst as cst
 
-from taskfan_lint.analysis.helpers import Helper
-from taskfan_lint.analysis.model import Argument, Dispatch, Ref, Template
+from taskfan_lint.analysis.helpers import Handed, Helper, text_of
+from taskfan_lint.analysis.model import Argument, Ref, Template
 from taskfan_lint.analysis.python.literals import fold
 from taskfan_lint.analysis.python.parse import Source
-from taskfan_lint.edit import Span
 from taskfan_lint.profile import AGENT_KEYWORDS, SHARED_KEYWORDS, Shape
 
 
@@ -41,11 +40,6 @@ def _keys(node: cst.Dict) -> list[str]:
             case cst.DictElement(key=cst.Name(value)):
                 found.append(value)
     return found
-
-
-def text_of(template: Template) -> str:
-    """Return a text with the source of what is not constant in braces."""
-    return "".join(part if isinstance(part, str) else f"{{{part.name}}}" for part in template)
 
 
 def command(node: cst.BaseExpression) -> str:
@@ -113,38 +107,13 @@ class Parameters:
         )
 
 
-class Passed:
-    """What a call hands to a helper: its arguments by the names of the helper's parameters."""
-
-    def __init__(self, source: Source, call: cst.Call, helper: Helper) -> None:
-        self._helper = helper
-        self._names: list[str] = []
-        self.texts: dict[str, Template] = {}
-        for number, argument in enumerate(call.args):
-            name = "" if argument.star else self._name(number, argument)
-            self._names.append(name)
-            if name:
-                self.texts[name] = fold(source, argument.value)
-
-    def _name(self, number: int, argument: cst.Arg) -> str:
-        """Return the parameter that an argument is for, "" where that is not known."""
-        if argument.keyword:
-            return argument.keyword.value if argument.keyword.value in self._helper.parameters else ""
-        positional = list(takewhile(lambda one: one != "*", self._helper.parameters))
-        return positional[number] if number < len(positional) else ""
-
-    def reaching(self, arguments: Sequence[Argument]) -> frozenset[Span]:
-        """Return the spans of the arguments that get into the helper's dispatch, or may do so."""
-        pairs = zip(arguments, self._names, strict=True)
-        return frozenset(one.span for one, name in pairs if not name or name in self._helper.reaches)
-
-    def changed(self, arguments: Sequence[Argument]) -> frozenset[str]:
-        """Return the names whose objects the helper changes."""
-        pairs = zip(arguments, self._names, strict=True)
-        return frozenset().union(*(one.reads for one, name in pairs if name in self._helper.changes))
-
-    def agent(self, inner: Dispatch) -> str | None:
-        """Return the agent of the helper's dispatch, with a parameter replaced by what the call hands over."""
-        if inner.agent is None or inner.agent[1:-1] not in self.texts:
-            return inner.agent
-        return text_of(self.texts[inner.agent[1:-1]])
+def handed_to(source: Source, call: cst.Call, helper: Helper, arguments: Sequence[Argument]) -> list[Handed]:
+    """Return what a call hands to a helper, by the names of its parameters."""
+    positional = list(takewhile(lambda one: one != "*", helper.parameters))
+    found = []
+    for number, (node, argument) in enumerate(zip(call.args, arguments, strict=True)):
+        name = positional[number] if number < len(positional) else ""
+        if node.keyword:
+            name = node.keyword.value if node.keyword.value in helper.parameters else ""
+        found.append(Handed(argument, "" if node.star else name, fold(source, node.value)))
+    return found

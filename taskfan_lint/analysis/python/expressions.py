@@ -9,7 +9,7 @@ import libcst as cst
 
 from taskfan_lint.analysis.exempt import CHANGING_METHODS, TAKING_METHODS
 from taskfan_lint.analysis.found import Found
-from taskfan_lint.analysis.helpers import Helper, called
+from taskfan_lint.analysis.helpers import Helper, changed, sent
 from taskfan_lint.analysis.model import (
     Argument,
     Arm,
@@ -24,11 +24,10 @@ from taskfan_lint.analysis.model import (
     Purity,
     Ref,
     Template,
-    Through,
     Use,
     Wait,
 )
-from taskfan_lint.analysis.python.calls import Parameters, Passed, command, shape
+from taskfan_lint.analysis.python.calls import Parameters, command, handed_to, shape
 from taskfan_lint.analysis.python.conditions import compares_names, concatenates, is_names, sources
 from taskfan_lint.analysis.python.literals import Expander
 from taskfan_lint.analysis.python.names import Bindings, dotted, target_names
@@ -303,27 +302,11 @@ class Expressions(cst.CSTVisitor):
 
     def _dispatch_through(self, node: cst.Call, span: Span, helper: Helper, inner: Dispatch) -> None:
         """Add the dispatch that a call of a helper leads to."""
-        arguments = self._arguments_of(node)
-        passed = Passed(self.context.source, node, helper)
-        reads = (argument.reads for argument in arguments if argument.span in passed.reaching(arguments))
-        self.found.changes |= {*passed.changed(arguments), *helper.shares}
-        self.found.actions.append(
-            replace(
-                inner,
-                span=span,
-                name=dotted(node.func),
-                agent=passed.agent(inner),
-                arguments=arguments,
-                reads=helper.shares.union(*reads),
-                prompt=called(helper, inner.prompt, passed.texts, span.start),
-                outputs=tuple(called(helper, one, passed.texts, span.start) for one in inner.outputs),
-                awaited=None,
-                combined=self._combined[-1],
-                blocking=self._blocking[-1] and inner.blocking and not helper.asynchronous,
-                through=Through(helper.way, None if helper.place else inner.span, helper.place),
-                evidence=f"`{helper.name}()` is a function that dispatches",
-            )
-        )
+        handed = handed_to(self.context.source, node, helper, self._arguments_of(node))
+        self.found.changes |= changed(helper, handed)
+        blocking = self._blocking[-1] and inner.blocking and not helper.asynchronous
+        dispatch = sent(helper, inner, handed, span, dotted(node.func))
+        self.found.actions.append(replace(dispatch, combined=self._combined[-1], blocking=blocking))
 
     def visit_Await(self, node: cst.Await) -> bool:
         span = self._span(node)
