@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from taskfan_lint.finding import Finding
     from taskfan_lint.inspection import Read
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Something that could not be analysed: the row in the document, counted from 1, and why."""
 
     row: int
     reason: str
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """What one document gave.
 
     `findings` have document offsets and are sorted; they hold those in counter-examples only if the settings ask for

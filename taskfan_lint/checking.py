@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from taskfan_lint import console
 from taskfan_lint.config import Configs, Layer
@@ -20,11 +18,12 @@ from taskfan_lint.settings import Settings
 from taskfan_lint.summary import Run, statistics, summary
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from taskfan_lint.analysis.helpers import Index
 
 
-@dataclass(frozen=True)
-class Choices:
+class Choices(NamedTuple):
     """What the command line asks for, read and checked; `layer` is its part of the settings."""
 
     paths: tuple[str, ...]
@@ -46,7 +45,7 @@ class Choices:
     quiet: bool
     verbose: bool
     color: str
-    selection: Selection = field(default_factory=Selection)
+    selection: Selection = Selection()
     baseline: str | None = None
     write_baseline: str | None = None
 
@@ -139,8 +138,8 @@ def _narrowed(outcome: Outcome, selected: Selected, settings: Mapping[Path, Sett
     kept = selected.touched(outcome.path, outcome.text, outcome.checked.findings)
     if len(kept) == len(outcome.checked.findings):
         return outcome
-    checked = replace(outcome.checked, findings=kept)
-    return replace(outcome, checked=checked, fails=fails(kept, settings[outcome.path]))
+    checked = outcome.checked._replace(findings=kept)
+    return outcome._replace(checked=checked, fails=fails(kept, settings[outcome.path]))
 
 
 def stdin_source(name: str, configs: Configs, force_exclude: bool) -> Found:
@@ -191,7 +190,7 @@ def _show_exempt(sources: list[Source], found: list[Found], choices: Choices) ->
     from taskfan_lint import explaining, following  # lazy: as above
 
     every = [each for each in found if isinstance(each, Source)]
-    outcomes = _outcomes(sources, every, replace(choices, mode=Mode.CHECK), {})
+    outcomes = _outcomes(sources, every, choices._replace(mode=Mode.CHECK), {})
     settings = {source.path: source.settings for source in sources}
     documents = [(one.document, settings[one.path]) for one in outcomes if one.document]
     index, _ = following.index(list(following.members(outcomes, sources, every)), every)
@@ -277,5 +276,5 @@ def _troubles(run: Run, choices: Choices) -> bool:
 
 
 def _look(choices: Choices) -> Look:
-    folder = Path.cwd()
+    folder = os.getcwd()
     return Look(console.colors(choices.color), folder, repository(folder))

@@ -40,3 +40,14 @@ def _items(words: Iterable[str], incomplete: str, kind: str = "plain") -> list[C
     from click.shell_completion import CompletionItem  # lazy: only where a shell completes
 
     return [CompletionItem(word, type=kind) for word in words if word.startswith(incomplete)]
+
+
+# What is offered for a value of an option, by its metavar.
+OFFERS = {
+    "RULES": rules,
+    "FORMAT[:FILE]": outputs,
+    "error|warning|info": severities,
+    "FILE": files,
+    "PATH": files,
+    "[=REASON]": files,
+}

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from taskfan_lint.settings import DEFAULT, Settings
@@ -41,7 +40,7 @@ class Configs:
         self._default = overlay(DEFAULT, self._override)
         self._fixed = isolated or file is not None
         if file is not None:
-            self._default = overlay(_load(_path(file), replace(DEFAULT, root=_path(os.getcwd()))), self._override)
+            self._default = overlay(_load(_path(file), DEFAULT._replace(root=_path(os.getcwd()))), self._override)
 
     def settings(self, folder: str) -> Settings:
         """Return the settings for the files of a folder (an absolute path); raises ConfigError."""
@@ -69,7 +68,7 @@ class Configs:
             if name is None:
                 return None
             file = _path(name)
-            return overlay(_load(file, replace(DEFAULT, root=file.parent)), self._override)
+            return overlay(_load(file, DEFAULT._replace(root=file.parent)), self._override)
         except ConfigError as error:
             return error
 
@@ -98,7 +97,7 @@ def overlay(settings: Settings, layer: Layer) -> Settings:
     tables = {name: {**getattr(settings, name), **layer[name]} for name in TABLES if name in layer}
     more = layer.get("extend_exclude", ())
     rest = {name: value for name, value in layer.items() if name not in SELECTION}
-    return replace(settings, **{**rest, **tables, **selection, "extend_exclude": (*settings.extend_exclude, *more)})
+    return settings._replace(**{**rest, **tables, **selection, "extend_exclude": (*settings.extend_exclude, *more)})
 
 
 def _select(settings: Settings, layer: Layer) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def _stuck(checked: Checked, fixes: list[Fix]) -> Checked:
         replace(one, help=f"{one.help}; fixing it again would not end, so it is left") if one.fix in fixes else one
         for one in checked.findings
     ]
-    return replace(checked, findings=tuple(sorted(findings, key=_order)))
+    return checked._replace(findings=tuple(sorted(findings, key=_order)))
 
 
 def _fixable(findings: Iterable[Finding], allowed: set[Applicability]) -> list[Fix]:
@@ -145,7 +145,7 @@ def compatible(findings: Iterable[Finding], allowed: set[Applicability]) -> list
 def _present(checked: Checked, document: Document, settings: Settings) -> Checked:
     """Return what is shown: per-file ignores, then severity, then counter-examples, in a stable order."""
     if ignores_file(document):
-        return replace(checked, findings=())
+        return checked._replace(findings=())
     ignored = per_file_ignores(document.path, settings)
     findings = [one for one in checked.findings if settings.enables(one.code) and one.code not in ignored]
     findings = [replace(one, severity=settings.severity.get(one.code, one.severity)) for one in findings]
@@ -153,7 +153,7 @@ def _present(checked: Checked, document: Document, settings: Settings) -> Checke
     if not settings.include_counterexamples:
         hidden = sum(one.counterexample for one in findings)
         findings = [one for one in findings if not one.counterexample]
-    return replace(checked, findings=tuple(sorted(findings, key=_order)), hidden=hidden)
+    return checked._replace(findings=tuple(sorted(findings, key=_order)), hidden=hidden)
 
 
 def _order(one: Finding) -> tuple[int, int, str]:
@@ -196,7 +196,7 @@ def _check_markdown(run: _Documents) -> Checked:
     checked = run.run(fences.snippets)
     unused = [one for span in fences.dangling_ignores for one in _unused(span, ("*",), set(), run.settings)]
     findings = (*checked.findings, *unused)
-    return replace(checked, findings=findings, fences=sum(not one.loose for one in fences.snippets))
+    return checked._replace(findings=findings, fences=sum(not one.loose for one in fences.snippets))
 
 
 def snippets(document: Document, settings: Settings) -> Iterable[Snippet]:

@@ -265,9 +265,14 @@ def _ignores_above(start: str) -> tuple[Patterns, ...]:
     return tuple(Patterns(_lines(file), folder, start) for folder, file in files if os.path.isfile(file))
 
 
-def repository(folder: Path) -> Path | None:
+def repository(folder: str) -> str | None:
     """Return the root of the repository that a folder lies in, None outside of one."""
-    return next((each for each in (folder, *folder.parents) if os.path.exists(each / ".git")), None)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+    return folder
 
 
 def _lines(file: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskfan_lint.files import Source, TooLargeError, read
@@ -46,7 +45,7 @@ def follow(
 
 def _both(old: Outcome, new: Outcome) -> Outcome:
     """Return the outcome of a file that was fixed twice."""
-    return replace(new, document=old.document, fixed=old.fixed + new.fixed)
+    return new._replace(document=old.document, fixed=old.fixed + new.fixed)
 
 
 def members(outcomes: Iterable[Outcome], selected: Iterable[Source], every: Iterable[Source]) -> Iterator[Member]:

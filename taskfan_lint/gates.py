@@ -13,11 +13,12 @@ MARKED_NAMES = frozenset({"task", "spawn_agent"})
 BUILT_IN_NAMES = SIMPLE_NAMES | MARKED_NAMES
 TYPE_ARGUMENTS = r"<[^()]{0,200}?>"  # of a call in TypeScript
 AGENT_KEYWORDS = frozenset({"subagent_type", "agent_type"})
-_AGENT_WORDS = (*sorted(AGENT_KEYWORDS), "taskfan:")
+OWN = "taskfan:"  # what our own comments begin with
+_AGENT_WORDS = (*sorted(AGENT_KEYWORDS), OWN)
 
 # Encodings in which each word of the gate has the bytes that it has in UTF-8, if it is ASCII.
-_PLAIN = re.compile(rb"utf-?8|latin-?\d+|ascii|us-ascii|iso-?8859-\d+|(?:cp|windows-)125\d|euc-?\w+|koi8-\w")
-_COOKIE = re.compile(rb"coding[:=][ \t]*([-\w.]+)")
+_PLAIN = rb"utf-?8|latin-?\d+|ascii|us-ascii|iso-?8859-\d+|(?:cp|windows-)125\d|euc-?\w+|koi8-\w"
+_COOKIE = rb"coding[:=][ \t]*([-\w.]+)"
 
 
 def dispatch_words(settings: Settings) -> frozenset[str]:
@@ -32,15 +33,19 @@ def gate(settings: Settings, *, script: bool = False) -> tuple[tuple[str, ...], 
     arguments may stand before the call's bracket), or our own comment. A script may be a workflow, in which `agent(` is
     a dispatch.
     """
-    return _gate(dispatch_words(settings), script)
+    names = _names(settings, script)
+    return (*names, OWN), _called(names)
+
+
+def _names(settings: Settings, script: bool) -> tuple[str, ...]:
+    names = dispatch_words(settings)
+    return tuple(sorted({*names, "agent"} if script else names))
 
 
 @cache
-def _gate(names: frozenset[str], script: bool) -> tuple[tuple[str, ...], re.Pattern[str]]:
-    words = sorted({*names, "agent"} if script else names)
-    called = rf"(?:{'|'.join(map(re.escape, words))})(?:[\s\\)]*|\s*(?:\?\.|{TYPE_ARGUMENTS})\s*)\("
-    pattern = re.compile(rf"{called}|taskfan:")
-    return (*words, "taskfan:"), pattern
+def _called(names: tuple[str, ...]) -> re.Pattern[str]:
+    call = rf"(?:{'|'.join(map(re.escape, names))})(?:[\s\\)]*|\s*(?:\?\.|{TYPE_ARGUMENTS})\s*)\("
+    return re.compile(rf"{call}|{OWN}")
 
 
 def names_agent(text: str, settings: Settings) -> bool:
@@ -59,7 +64,7 @@ class ByteGate:
     """
 
     def __init__(self, settings: Settings, kind: str) -> None:
-        words, _ = gate(settings, script=kind is SCRIPT)
+        words: tuple[str, ...] = (*_names(settings, kind is SCRIPT), OWN)
         if kind is PYTHON and not names_agent("", settings):
             words = _AGENT_WORDS
         self._words = tuple(word.encode() for word in words)
@@ -102,5 +107,5 @@ def odd_encoding(raw: bytes) -> bool:
     head = raw if end < 0 else raw[:end]
     if b"coding" not in head:
         return False
-    cookie = _COOKIE.search(head)
-    return cookie is not None and _PLAIN.fullmatch(cookie[1].lower().replace(b"_", b"-")) is None
+    cookie = re.search(_COOKIE, head)
+    return cookie is not None and re.fullmatch(_PLAIN, cookie[1].lower().replace(b"_", b"-")) is None

@@ -7,23 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from taskfan_lint import completing
 from taskfan_lint.commands import command, command_names
-from taskfan_lint.options import OPTIONS, OptionError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 GROUP_OPTIONS = ("-h", "--help", "--version")
 DEFAULT = "check"
-COMPLETIONS = {
-    "RULES": completing.rules,
-    "FORMAT[:FILE]": completing.outputs,
-    "error|warning|info": completing.severities,
-    "FILE": completing.files,
-    "PATH": completing.files,
-    "[=REASON]": completing.files,
-}
 FINDING, FIXING, OUTPUT, FILES, CONFIGURATION, GENERAL = (
     "Rule selection", "Fixes", "Output", "Files", "Configuration", "General",
 )  # fmt: skip
@@ -44,7 +34,9 @@ class SectionedOption(click.Option):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return what a shell offers for a value: what the metavar of the option says that it is."""
-        offer = COMPLETIONS.get(str(self.metavar))
+        from taskfan_lint.completing import OFFERS  # lazy: only where a shell completes
+
+        offer = OFFERS.get(str(self.metavar))
         return offer(ctx, self, incomplete) if offer else super().shell_complete(ctx, incomplete)
 
 
@@ -71,6 +63,8 @@ def leveled(ctx: click.Context, parameter: click.Parameter, value: object) -> An
     """Read an option as the configuration key of that name is read."""
     if value is None:
         return None
+    from taskfan_lint.options import OPTIONS, OptionError  # lazy: only where such an option is given
+
     try:
         return OPTIONS[str(parameter.name).replace("_", "-")].read(value)
     except OptionError as wrong:

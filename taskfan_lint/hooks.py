@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from taskfan_lint.config import Configs
@@ -80,7 +80,7 @@ def answer(asked: Event, variables: Mapping[str, str]) -> Answer:
 def _weighty(source: Source, outcome: Outcome) -> Report | None:
     """Return the findings of a file that make a check fail, None where there are none."""
     findings = tuple(one for one in outcome.checked.findings if one.severity >= source.settings.fail_on)
-    return replace(outcome.report, findings=findings) if outcome.report and findings else None
+    return outcome.report._replace(findings=findings) if outcome.report and findings else None
 
 
 def _is_inside(path: Path, roots: Iterable[Path]) -> bool:

@@ -97,7 +97,7 @@ def as_json(inventories: Iterable[Inventory], look: Look) -> str:
 def _entries(one: Inventory, look: Look) -> Iterator[dict[str, Any]]:
     lines = Lines(one.document.text)
     path = os.fspath(one.document.path)
-    filename = path if path == STDIN else os.path.normpath(look.folder / path)
+    filename = path if path == STDIN else os.path.normpath(os.path.join(look.base, path))
     for each in one.dispatches:
         yield {
             "filename": filename,

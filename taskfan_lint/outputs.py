@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import NamedTuple
 
 from taskfan_lint import console
 from taskfan_lint.report import Look, Report, renderer
@@ -14,8 +13,7 @@ FOR_PEOPLE = ("text", "concise", "agent")
 JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """A format and the file it goes to, None for standard output."""
 
     format: str
@@ -34,10 +32,12 @@ def write(outputs: Iterable[Output], reports: Sequence[Report], look: Look, out:
     """
     done = True
     for output in outputs:
+        if not reports and output.file is None and output.format in FOR_PEOPLE:
+            continue  # these say nothing where there is nothing, and need not be loaded
         if output.file is None:
             out(renderer(output.format)(reports, look))
         else:
-            text = renderer(output.format)(reports, replace(look, color=False))
+            text = renderer(output.format)(reports, look._replace(color=False))
             done = _write_file(output.file, text) and done
         if output.format == "github" and os.environ.get(JOB_SUMMARY):
             from taskfan_lint.report.github import job_summary  # lazy: only for this format
@@ -48,7 +48,7 @@ def write(outputs: Iterable[Output], reports: Sequence[Report], look: Look, out:
 
 def _write_file(file: str, text: str, *, append: bool = False) -> bool:
     try:
-        with Path(file).open("a" if append else "w", encoding="utf-8", errors="backslashreplace", newline="\n") as sink:
+        with open(file, "a" if append else "w", encoding="utf-8", errors="backslashreplace", newline="\n") as sink:
             sink.write(text)
     except OSError as error:
         console.tell("error", f"{file}: cannot be written: {(error.strerror or str(error)).lower()}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -42,8 +41,7 @@ class Mode(Enum):
         return self in (Mode.FIX, Mode.IGNORE)
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one file; a file that was not looked at has no document.
 
     `fixed` counts findings that the fixes mended, or that are suppressed now. `text` is what the run makes of the
@@ -71,6 +69,8 @@ class Outcome:
         """The findings that remain, and the known ones, on the text that they are about."""
         if self.document is None or not (self.checked.findings or self.known):
             return None
+        from dataclasses import replace  # lazy: not for files that hold nothing
+
         return Report(replace(self.document, text=self.text), self.checked.findings, self.known)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from taskfan_lint import console
@@ -126,7 +126,7 @@ class _Run:
             yield from found
 
     def _with_minutes(self, settings: Settings) -> Settings:
-        return replace(settings, durations={**settings.durations, **self._recorded})
+        return settings._replace(durations={**settings.durations, **self._recorded})
 
     def _documents(self) -> Iterator[tuple[Document, Settings]]:
         if self.choices.paths == (STDIN,):

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from taskfan_lint.edit import Lines, Span
 from taskfan_lint.files import Source
-from taskfan_lint.finding import Finding
 from taskfan_lint.report import Look
 
 if TYPE_CHECKING:
-    from taskfan_lint.git import Changes, Rows
+    from pathlib import Path
+
+    from taskfan_lint.finding import Finding
+    from taskfan_lint.git import Changes
 
 
 class SelectionError(Exception):
     """What has changed cannot be told; the message says why."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """One of `count` parts of the files, counted from 1."""
+class Part(NamedTuple):
+    """One of several parts of the files, counted from 1."""
 
     number: int
-    count: int
+    of: int
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(NamedTuple):
     """What the command line asks for; `since` names a commit, `changed_rows` keeps findings in changed rows only."""
 
     since: str | None = None
@@ -44,8 +39,7 @@ class Selection:
         return self.staged or self.since is not None
 
 
-@dataclass(frozen=True)
-class Selected:
+class Selected(NamedTuple):
     """The files to check, and what has changed in them where that was asked for."""
 
     sources: list[Source]
@@ -55,6 +49,8 @@ class Selected:
         """Return the findings of a file that a change touched, all of them where rows were not asked for."""
         if self.changes is None or not findings:
             return findings
+        from taskfan_lint.touched import touched  # lazy: only where rows are asked for
+
         rows = self.changes.files.get(os.path.realpath(path))
         return findings if rows is None else tuple(touched(text, rows, findings))
 
@@ -65,17 +61,20 @@ def select(sources: list[Source], selection: Selection, look: Look) -> Selected:
     found = None
     if selection.by_change:
         found = _changes(selection, look)
-        kept = [each for each in kept if os.path.realpath(each.path) in found.files]
+        kept = [each for each in kept if os.path.realpath(each.file) in found.files]
     if selection.part is not None:
-        kept = [each for each in kept if part_of(look.rooted(each.path), selection.part.count) == selection.part.number]
+        number, of = selection.part
+        kept = [each for each in kept if part_of(look.rooted(each.file), of) == number]
     return Selected(kept, found)
 
 
 def _changes(selection: Selection, look: Look) -> Changes:
-    from taskfan_lint.git import GitError, changes  # lazy: only where changes are asked for
+    from pathlib import Path  # lazy: only where changes are asked for
+
+    from taskfan_lint.git import GitError, changes
 
     try:
-        return changes(look.folder, since=selection.since, rows=selection.changed_rows)
+        return changes(Path(look.base), since=selection.since, rows=selection.changed_rows)
     except GitError as error:
         raise SelectionError(str(error)) from error
 
@@ -85,38 +84,3 @@ def part_of(path: str, count: int) -> int:
     from hashlib import sha256  # lazy: only where parts are asked for
 
     return int.from_bytes(sha256(os.fsencode(path)).digest()[:8], "big") % count + 1
-
-
-def touched(text: str, rows: Iterable[Rows], findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings of which a row from the first to the last place that they name has changed.
-
-    Rows deleted right before, between or right after these count as a change.
-    """
-    starts = [0, *(found.end() for found in re.finditer("\n", text))]  # Git knows no other end
-
-    def offset(row: int) -> int:
-        return starts[row - 1] if row <= len(starts) else len(text)
-
-    changed = [
-        Span(offset(each.first), offset(each.first + each.count)) if each.count else _border(offset(each.first + 1))
-        for each in rows
-    ]
-    lines = Lines(text)
-    extents = ((finding, _extent(finding, lines)) for finding in findings)
-    return [finding for finding, extent in extents if any(_meet(extent, span) for span in changed)]
-
-
-def _border(offset: int) -> Span:
-    return Span(offset, offset)
-
-
-def _meet(extent: Span, changed: Span) -> bool:
-    if changed.start == changed.end:
-        return extent.touches(changed)
-    return extent.start < changed.end and changed.start < extent.end
-
-
-def _extent(finding: Finding, lines: Lines) -> Span:
-    spans = [finding.span, *(note.span for note in finding.notes)]
-    start, end = min(span.start for span in spans), max(span.end for span in spans)
-    return Span(lines.start_of_line(start), lines.end_of_line(max(start, end - 1)))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from taskfan_lint.severity import Severity
 
@@ -17,8 +16,7 @@ DEFAULT_EXCLUDE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that configuration and command line can set; the defaults are those of an empty configuration.
 
     `select` None means every rule. `root` is the folder against which patterns are matched, `max_file_size` counts
@@ -30,15 +28,15 @@ class Settings:
     extend_select: tuple[str, ...] = ()
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     extend_exclude: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    severity: Mapping[str, Severity] = field(default_factory=dict)
+    per_file_ignores: Mapping[str, tuple[str, ...]] = {}
+    severity: Mapping[str, Severity] = {}
     dispatch_names: tuple[str, ...] = ()
     dispatch_modules: tuple[str, ...] = ()
     wait_names: tuple[str, ...] = ()
     max_fan_out: int = 6
     max_unroll: int = 12
     background: bool = False
-    durations: Mapping[str, float] = field(default_factory=dict)
+    durations: Mapping[str, float] = {}
     max_file_size: int = 4 * 1024 * 1024
     fail_on: Severity = Severity.WARNING
     baseline: str = ""

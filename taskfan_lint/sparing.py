@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from taskfan_lint import baseline, console
@@ -61,8 +61,8 @@ def _spared(outcome: Outcome, known: Baseline | None, settings: Settings) -> Out
         return outcome
     parts = baseline.split(known, outcome.path, outcome.text, outcome.checked.findings)
     spared = tuple((finding, entry.reason) for finding, entry in parts.known)
-    checked = replace(outcome.checked, findings=parts.new)
-    return replace(outcome, checked=checked, known=spared, fails=fails(parts.new, settings))
+    checked = outcome.checked._replace(findings=parts.new)
+    return outcome._replace(checked=checked, known=spared, fails=fails(parts.new, settings))
 
 
 def stale(known: Baseline, outcomes: Iterable[Outcome], settings: SettingsOf) -> list[Entry]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from taskfan_lint.kinds import KINDS, MARKDOWN, PYTHON, SCRIPT, kind
 from taskfan_lint.report import Look
@@ -19,8 +18,7 @@ NAMED = 5
 VERBS = {Mode.FIX: "fixed", Mode.DIFF: "would be fixed", Mode.IGNORE: "suppressed"}
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """The outcomes of a run, the paths that were named but skipped, and whether fixes were written or only shown.
 
     `unselected` files were found, but are unchanged or of another part.
@@ -31,7 +29,7 @@ class Run:
     skipped: int
     mode: Mode
     unselected: int = 0
-    clean: Mapping[str, int] = field(default_factory=dict)
+    clean: Mapping[str, int] = {}
 
     @property
     def findings(self) -> list[Finding]:

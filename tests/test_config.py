@@ -259,5 +259,5 @@ def test_what_is_printed_as_defaults_reads_back_as_them(tmp_path: Path) -> None:
 
 
 def test_settings_and_keys_are_the_same_set() -> None:
-    fields = set(Settings.__dataclass_fields__) - {"root", "include_counterexamples"}
+    fields = set(Settings._fields) - {"root", "include_counterexamples"}
     assert {option.field for option in OPTIONS.values()} == fields

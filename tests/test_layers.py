@@ -26,7 +26,7 @@ suppress verify inspection checked engine project ignoring explain
 options schema config tasks baseline git swap files imports pages diff report/
 intervals transcripts/ session estimates against timeline/
 planning/ drawing drawing.words drawing.calls drawing/ server/
-console completing outputs pool run following sparing selection summary explaining checking inventory listing
+console completing outputs pool run following sparing touched selection summary explaining checking inventory listing
 verification hooks watching scheduling
 commands help commands.* cli __main__ __init__
 """.split()
@@ -38,6 +38,14 @@ HOMES = {
     "markdown_it": "blocks",
 }
 HEAVY = {*HOMES, "yaml", "pathspec", "tomllib", "tomli", "difflib", "watchfiles"}
+# What a file that holds nothing can do without; a data class alone takes ten times as long to make as a named tuple.
+IDLE = {
+    *HEAVY,
+    *("dataclasses", "pathlib", "unicodedata", "urllib.parse", "json", "importlib.metadata", "tempfile"),
+    *("subprocess", "pickle", "select", "logging", "argparse", "hashlib", "random", "traceback"),
+    *(f"taskfan_lint.{name}" for name in ("edit", "finding", "source", "engine", "profile", "options", "completing")),
+    *(f"taskfan_lint.{name}" for name in ("pool", "git", "baseline", "sparing", "touched", "report.text")),
+}
 
 
 def name(file: Path) -> str:
@@ -94,3 +102,14 @@ def test_the_command_line_starts_without_heavy_libraries() -> None:
     code = f"import sys, taskfan_lint.cli; print(*sorted({HEAVY} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+def test_a_file_that_holds_nothing_is_checked_without_what_it_does_not_need(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("x = 1\n")
+    code = (
+        "import sys; known = {*sys.modules}; from taskfan_lint.cli import main; "
+        f"print(main({['--isolated', str(file)]})); print(*sorted({IDLE} & ({{*sys.modules}} - known)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n\n"

@@ -15,7 +15,8 @@ from test_cli import CLEAN, LOOP, UNKNOWN, lines, places, write
 from taskfan_lint.edit import Span
 from taskfan_lint.finding import Finding, Note, Severity
 from taskfan_lint.git import Rows, changes, hunks
-from taskfan_lint.selection import part_of, touched
+from taskfan_lint.selection import part_of
+from taskfan_lint.touched import touched
 
 CONCISE = ("--output-format", "concise")
 WHO = {f"GIT_{role}_{what}": "a@b" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}

@@ -5,14 +5,13 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
-from unicodedata import category
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from taskfan_lint.modules import names
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from taskfan_lint.finding import Finding
     from taskfan_lint.source import Document
 
@@ -20,8 +19,7 @@ STDIN = "-"
 JOINERS = "\u200c\u200d"
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """The findings of one document; their spans are offsets in its text.
 
     `known` are those that a baseline spares, each with the reason that it gives: only formats that can say so show
@@ -33,30 +31,34 @@ class Report:
     known: tuple[tuple[Finding, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """How a report is to look: in colour or not, with paths relative to which folder.
 
-    `root` is the root of the repository, the folder itself where it is None: formats for services that show
-    repositories name paths relative to it.
+    The folder is the current one where it is empty. `root` is the root of the repository, the folder itself where it
+    is None: formats for services that show repositories name paths relative to it.
     """
 
     color: bool = False
-    folder: Path = field(default_factory=Path.cwd)
-    root: Path | None = None
+    folder: Path | str = ""
+    root: Path | str | None = None
+
+    @property
+    def base(self) -> str:
+        """The folder, as an absolute path."""
+        return os.fspath(self.folder) or os.getcwd()
 
     def path(self, path: Path | str) -> str:
         """Return a path as it is printed: relative where it lies below the folder, and on one line."""
         text = os.fspath(path)
-        below = os.fspath(self.folder).rstrip(os.sep) + os.sep
+        below = self.base.rstrip(os.sep) + os.sep
         return printable(text.removeprefix(below) if text.startswith(below) else text)
 
     def rooted(self, path: Path | str) -> str:
         """Return a path as it is, with slashes: relative to the root where it lies below, else absolute."""
         text = os.fspath(path)
         if text != STDIN:
-            text = os.path.normpath(os.path.join(self.folder, text))
-            below = os.fspath(self.root or self.folder).rstrip(os.sep) + os.sep
+            text = os.path.normpath(os.path.join(self.base, text))
+            below = os.fspath(self.root or self.base).rstrip(os.sep) + os.sep
             text = text.removeprefix(below)
         return text.replace(os.sep, "/")
 
@@ -96,4 +98,6 @@ def escape(character: str) -> str:
 
 
 def _shows(character: str) -> bool:
+    from unicodedata import category  # lazy: only for what is not printable
+
     return character.isprintable() or character in JOINERS or category(character) in ("Zs", "Co", "Cn")

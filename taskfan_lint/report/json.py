@@ -29,7 +29,7 @@ def _order(entry: dict[str, Any]) -> tuple[str, int, int, str]:
 def _entries(report: Report, look: Look) -> Iterator[dict[str, Any]]:
     lines = Lines(report.document.text)
     path = os.fspath(report.document.path)
-    filename = path if path == STDIN else os.path.normpath(look.folder / path)
+    filename = path if path == STDIN else os.path.normpath(os.path.join(look.base, path))
     for finding in report.findings:
         yield _entry(finding, filename, lines)
 

@@ -23,7 +23,7 @@ def render(reports: Iterable[Report], look: Look) -> str:
 def _parameters(report: Report, look: Look) -> dict[str, Any]:
     lines = Lines(report.document.text)
     path = os.fspath(report.document.path)
-    place = "untitled:stdin" if path == STDIN else uri(os.path.normpath(look.folder / path))
+    place = "untitled:stdin" if path == STDIN else uri(os.path.normpath(os.path.join(look.base, path)))
     return {"uri": place, "diagnostics": [_diagnostic(finding, place, lines) for finding in report.findings]}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from taskfan_lint.columns import utf8
@@ -24,7 +23,7 @@ def render(reports: Iterable[Report], look: Look) -> str:
 
 def _entries(report: Report, look: Look) -> Iterator[dict[str, Any]]:
     lines = Lines(report.document.text)
-    path = replace(look, root=None).rooted(report.document.path)
+    path = look._replace(root=None).rooted(report.document.path)
     for finding in report.findings:
         yield {
             "message": f"{finding.message}; {finding.help}" if finding.help else finding.message,

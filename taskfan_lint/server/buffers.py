@@ -191,7 +191,7 @@ def document_of(uri: str, language: str, text: str, folder: str) -> Document | N
 
 def _rooted(settings: Settings, root: str) -> Settings:
     """Return settings with a root: without a configuration, that is the folder of the workspace."""
-    return settings if settings.root else replace(settings, root=Path(root))
+    return settings if settings.root else settings._replace(root=Path(root))
 
 
 def _is_large(text: str, settings: Settings) -> bool:
@@ -209,7 +209,7 @@ def _ignoring(settings: Settings, path: Path | None, document: Document) -> Sett
     """Return settings without the rules that `per-file-ignores` names for a path whose document has another one."""
     if path is None or path == document.path:
         return settings
-    return replace(settings, ignore=(*settings.ignore, *sorted(engine.per_file_ignores(path, settings))))
+    return settings._replace(ignore=(*settings.ignore, *sorted(engine.per_file_ignores(path, settings))))
 
 
 def python_file(uri: str) -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from taskfan_lint import baseline, config
@@ -76,7 +76,7 @@ def _settings(folder: str, last: Settings) -> tuple[Settings, str, tuple[str, ..
     except (ConfigError, OSError) as error:
         place, reason = (error.path, error.reason) if isinstance(error, ConfigError) else (folder, str(error))
         return last, f"{place}: {reason}; what counted before still counts", None
-    return (settings if files else replace(settings, root=None)), "", files
+    return (settings if files else settings._replace(root=None)), "", files
 
 
 def _baseline(settings: Settings) -> tuple[Baseline | None, str]:
