@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from taskfan_lint import console
-from taskfan_lint.config import Configs, Layer
-from taskfan_lint.files import Found, Problem, Skipped, Source, excluded, find, repository
+from taskfan_lint.choices import Choices
+from taskfan_lint.config import Configs
+from taskfan_lint.files import Found, Problem, Skipped, Source, excluded, repository, search
 from taskfan_lint.kinds import PYTHON, kind
 from taskfan_lint.outputs import FOR_PEOPLE, Output, for_machines, write
 from taskfan_lint.report import STDIN, Look
 from taskfan_lint.run import Clean, Mode, Outcome, again, examine, fails, run
-from taskfan_lint.selection import Selected, Selection, SelectionError, select
+from taskfan_lint.selection import Selected, SelectionError, select
 from taskfan_lint.settings import Settings
 from taskfan_lint.summary import Run, statistics, summary
 
@@ -23,35 +24,7 @@ if TYPE_CHECKING:
     from taskfan_lint.analysis.helpers import Index
 
 
-class Choices(NamedTuple):
-    """What the command line asks for, read and checked; `layer` is its part of the settings."""
-
-    paths: tuple[str, ...]
-    layer: Layer
-    outputs: tuple[Output, ...]
-    mode: Mode
-    unsafe: bool
-    reason: str
-    config: str | None
-    isolated: bool
-    stdin_filename: str | None
-    force_exclude: bool
-    statistics: bool
-    show_files: bool
-    show_settings: bool
-    show_exempt: bool
-    why: str | None
-    exit_zero: bool
-    quiet: bool
-    verbose: bool
-    color: str
-    selection: Selection = Selection()
-    baseline: str | None = None
-    write_baseline: str | None = None
-
-    @property
-    def stdin(self) -> bool:
-        return self.paths == (STDIN,) or (not self.paths and self.stdin_filename is not None)
+Walk = Callable[[], Iterator[Found]]
 
 
 def check(choices: Choices) -> int:
@@ -62,32 +35,73 @@ def check(choices: Choices) -> int:
     paths = choices.paths or (".",)
     if choices.stdin:
         paths = (choices.stdin_filename or STDIN,)
-        found: list[Found] = [stdin_source(paths[0], configs, choices.force_exclude)]
-    else:
-        found = find(paths, configs, force_exclude=choices.force_exclude)
+
+    def walk() -> Iterator[Found]:
+        if choices.stdin:
+            return iter([stdin_source(paths[0], configs, choices.force_exclude)])
+        return search(paths, configs, force_exclude=choices.force_exclude)
+
     try:
-        return _checked(found, paths, choices)
+        return _checked(walk, paths, choices)
     except SelectionError as error:
         console.tell("error", str(error))
         return 2
 
 
-def _checked(found: list[Found], paths: tuple[str, ...], choices: Choices) -> int:
-    """Check what was found and return the exit status; raises SelectionError, and ConfigError for a baseline."""
-    sources = [each for each in found if isinstance(each, Source)]
+def _checked(walk: Walk, paths: tuple[str, ...], choices: Choices) -> int:
+    """Check what is found and return the exit status; raises SelectionError, and ConfigError for a baseline."""
+    others: list[Found] = []
+    clean: dict[str, int] = {}
+    if choices.streams:
+        outcomes = _streamed(walk, others, choices, clean)
+        return _tell(Run(outcomes, choices.mode, 0, clean), others, paths, choices)
+    sources = sorted(_sources(walk(), others), key=lambda source: source.file)
     selected = select(sources, choices.selection, _look(choices))
     if choices.show_files or choices.show_settings:
-        return _show(selected.sources, found, choices)
+        return _show(selected.sources, others, choices)
     if choices.show_exempt:
-        return _show_exempt(selected.sources, found, choices)
-    clean: dict[str, int] = {}
+        return _show_exempt(selected.sources, sources, others, choices)
     outcomes = _under_baselines(selected.sources, sources, choices, clean)
     if selected.changes is not None:
         settings = {each.path: each.settings for each in selected.sources}
         outcomes = tuple(_narrowed(each, selected, settings) for each in outcomes)
-    skipped = sum(isinstance(each, Skipped) for each in found)
-    run_ = Run(outcomes, skipped, choices.mode, len(sources) - len(selected.sources), clean)
-    return _tell(run_, found, paths, choices)
+    run_ = Run(outcomes, choices.mode, len(sources) - len(selected.sources), clean)
+    return _tell(run_, others, paths, choices)
+
+
+def _sources(found: Iterator[Found], others: list[Found]) -> Iterator[Source]:
+    """Yield the files to check, and put aside in `others` what else was found."""
+    for each in found:
+        if isinstance(each, Source):
+            yield each
+        else:
+            others.append(each)
+
+
+def _streamed(walk: Walk, others: list[Found], choices: Choices, clean: dict[str, int]) -> tuple[Outcome, ...]:
+    """Return the outcomes of files that are checked while others are found, so that no list of them is kept.
+
+    Only where a Python file may dispatch are they walked over again, for functions that they share.
+    """
+    known: dict[Path, Settings] = {}
+
+    def noted() -> Iterator[Source]:
+        for each in _sources(walk(), others):
+            if each.settings.baseline:
+                known[each.path] = each.settings
+            yield each
+
+    outcomes = _run(noted(), None, choices, clean)
+    if _may_dispatch(outcomes):
+        every = list(_sources(walk(), []))
+        outcomes = _followed(outcomes, every, every, choices, clean)
+    outcomes.sort(key=_path)
+    if not known:
+        return tuple(outcomes)
+    from taskfan_lint import sparing  # lazy: most runs have no baseline
+
+    look = None if choices.quiet else _look(choices)
+    return sparing.spare(tuple(outcomes), known, sparing.load(known, None, None), look)
 
 
 def _under_baselines(
@@ -104,9 +118,8 @@ def _under_baselines(
     if choices.write_baseline:
         place, look = choices.write_baseline, _look(choices)
         baselines = sparing.rewrite(place, baselines, outcomes, settings, look, choices.quiet)
-    elif not choices.quiet:
-        sparing.tell_stale(baselines, outcomes, settings, _look(choices))
-    return sparing.spare(outcomes, settings, baselines)
+    tells = not (choices.write_baseline or choices.quiet)
+    return sparing.spare(outcomes, settings, baselines, _look(choices) if tells else None)
 
 
 def _outcomes(
@@ -115,18 +128,38 @@ def _outcomes(
     """Return the outcomes by path, and count in `clean` the files that have none; `every` file may hold functions."""
     if choices.stdin:
         return _run_stdin(sources, choices)
+    outcomes = _run(sources, len(sources), choices, clean)
+    if sources != every or _may_dispatch(outcomes):
+        outcomes = _followed(outcomes, sources, every, choices, clean)
+    return tuple(sorted(outcomes, key=_path))
+
+
+def _run(sources: Iterable[Source], total: int | None, choices: Choices, clean: dict[str, int]) -> list[Outcome]:
+    """Return the outcomes as they come, and count in `clean` the files that have none."""
     steps = run(sources, choices.mode, unsafe=choices.unsafe, reason=choices.reason)
     outcomes = []
-    for step in console.progress(steps, len(sources), silent=choices.quiet):
+    for step in console.progress(steps, total, silent=choices.quiet):
         if isinstance(step, Clean):
             clean[step.kind] = clean.get(step.kind, 0) + 1
         else:
             outcomes.append(step)
-    if sources != every or any(outcome.document and kind(str(outcome.path)) is PYTHON for outcome in outcomes):
-        from taskfan_lint import following  # lazy: only where a Python file may dispatch
+    return outcomes
 
-        outcomes = following.follow(outcomes, sources, every, clean, _examine_again(choices))
-    return tuple(sorted(outcomes, key=lambda outcome: os.fspath(outcome.path)))
+
+def _may_dispatch(outcomes: Iterable[Outcome]) -> bool:
+    return any(outcome.document and kind(str(outcome.path)) is PYTHON for outcome in outcomes)
+
+
+def _followed(
+    outcomes: list[Outcome], sources: list[Source], every: list[Source], choices: Choices, clean: dict[str, int]
+) -> list[Outcome]:
+    from taskfan_lint import following  # lazy: only where a Python file may dispatch
+
+    return following.follow(outcomes, sources, every, clean, _examine_again(choices))
+
+
+def _path(outcome: Outcome) -> str:
+    return os.fspath(outcome.path)
 
 
 def _examine_again(choices: Choices) -> Callable[[Source, Index], Outcome]:
@@ -185,11 +218,10 @@ def _explain(choices: Choices, configs: Configs) -> int:
     return 0
 
 
-def _show_exempt(sources: list[Source], found: list[Found], choices: Choices) -> int:
+def _show_exempt(sources: list[Source], every: list[Source], found: list[Found], choices: Choices) -> int:
     """Print what is spared in the files, and why."""
     from taskfan_lint import explaining, following  # lazy: as above
 
-    every = [each for each in found if isinstance(each, Source)]
     outcomes = _outcomes(sources, every, choices._replace(mode=Mode.CHECK), {})
     settings = {source.path: source.settings for source in sources}
     documents = [(one.document, settings[one.path]) for one in outcomes if one.document]
@@ -210,7 +242,8 @@ def _tell(run: Run, found: list[Found], paths: Iterable[str], choices: Choices) 
     failed = _problems(found, choices) or failed
     failed = _troubles(run, choices) or failed
     if not choices.quiet and not for_machines(choices.outputs) and (run.outcomes or run.clean or not failed):
-        for line in summary(run, paths, _look(choices), all_places=choices.verbose):
+        skipped = sum(isinstance(each, Skipped) for each in found)
+        for line in summary(run, skipped, paths, _look(choices), all_places=choices.verbose):
             console.err(line)
     if failed:
         return 2

@@ -68,8 +68,11 @@ def colors(when: str) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or terminal
 
 
-def progress(items: Iterator[Item], total: int, *, silent: bool) -> Iterator[Item]:
-    """Yield the items; where a terminal listens on standard error and it takes long, say there how many are done."""
+def progress(items: Iterator[Item], total: int | None, *, silent: bool) -> Iterator[Item]:
+    """Yield the items; where a terminal listens on standard error and it takes long, say there how many are done.
+
+    `total` is None where it is not known how many will come.
+    """
     if silent or sys.stderr is None or not sys.stderr.isatty():
         yield from items
         return
@@ -77,7 +80,7 @@ def progress(items: Iterator[Item], total: int, *, silent: bool) -> Iterator[Ite
     shown = False
     for done, item in enumerate(items, 1):
         if time.monotonic() >= due:
-            _write(sys.stderr, f"\r{done} of {total} files")
+            _write(sys.stderr, f"\r{done} files" if total is None else f"\r{done} of {total} files")
             due, shown = time.monotonic() + REFRESH, True
         yield item
     if shown:

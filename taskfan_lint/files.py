@@ -216,10 +216,10 @@ def _inside(folder: str) -> tuple[list[tuple[str, os.DirEntry[str]]], str]:
         for entry in entries:
             name = entry.name
             try:
-                if entry.is_dir(follow_symlinks=False):
-                    inside.append((name + os.sep, entry))
-                elif (name.endswith(SUFFIXES) or name.lower().endswith(SUFFIXES)) and entry.is_file():
+                if (name.endswith(SUFFIXES) or name.lower().endswith(SUFFIXES)) and entry.is_file():
                     inside.append((name, entry))
+                elif entry.is_dir(follow_symlinks=False):
+                    inside.append((name + os.sep, entry))
                 elif name == ".gitignore":
                     ignores = entry.path
             except OSError:  # a symbolic link that leads to itself

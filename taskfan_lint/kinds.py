@@ -13,5 +13,7 @@ KINDS = PYTHON, MARKDOWN, SCRIPT = "python", "markdown", "script"
 
 def kind(path: str) -> str:
     """Return the kind of a file; one without a suffix of ours is Python."""
+    if path.endswith(".py"):  # most files, told at once
+        return PYTHON
     suffix = os.path.splitext(path)[1].lower()
     return MARKDOWN if suffix in MARKDOWN_SUFFIXES else SCRIPT if suffix in SCRIPT_SUFFIXES else PYTHON

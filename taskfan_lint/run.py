@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from itertools import chain, islice
+from itertools import chain, groupby, islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from taskfan_lint.checked import Checked
@@ -88,7 +89,16 @@ SEVERAL = 4  # files to analyse that are worth another process
 BATCH = 200
 
 Step = Outcome | Clean
-_Task = list[Source] | Source  # files to be read, or one to be analysed
+
+
+class Batch(NamedTuple):
+    """Files to be read, with the settings that they share; it is smaller than a list of sources on its way."""
+
+    settings: Settings
+    files: list[str]
+
+
+_Task = Batch | Source  # one of several files to be read, or a file to be analysed
 
 
 def run(
@@ -156,16 +166,23 @@ def _spread(
     def work(task: _Task) -> Done[Step, _Task]:
         if isinstance(task, Source):
             return [_examined(task, mode, unsafe, reason)], []
-        steps = list(_scanned(task))
+        steps = list(_scanned(Source(file, task.settings) for file in task.files))
         return [one for one in steps if not isinstance(one, Source)], [one for one in steps if isinstance(one, Source)]
 
     def lost(task: _Task, reason: str) -> Done[Step, _Task]:
         if isinstance(task, Source):
             return [Outcome(task.path, error=f"cannot be analysed: its process ended with {reason}")], []
-        return [], list(task)
+        return [], [Source(file, task.settings) for file in task.files]
 
-    tasks: Iterator[_Task] = chain(passed, iter(lambda: list(islice(coming, BATCH)), []))
+    tasks: Iterator[_Task] = chain(passed, _batches(coming))
     yield from spread(tasks, work, lost, jobs)
+
+
+def _batches(sources: Iterator[Source]) -> Iterator[Batch]:
+    """Yield the files in batches."""
+    while several := list(islice(sources, BATCH)):
+        for settings, alike in groupby(several, attrgetter("settings")):
+            yield Batch(settings, [source.file for source in alike])
 
 
 def _scanned(sources: Iterable[Source]) -> Iterator[Step | Source]:

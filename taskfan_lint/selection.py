@@ -38,6 +38,11 @@ class Selection(NamedTuple):
     def by_change(self) -> bool:
         return self.staged or self.since is not None
 
+    @property
+    def asks(self) -> bool:
+        """Whether not all files are to be checked."""
+        return self.by_change or self.part is not None
+
 
 class Selected(NamedTuple):
     """The files to check, and what has changed in them where that was asked for."""

@@ -51,13 +51,18 @@ def _for_all(known: Baseline, settings: SettingsOf) -> Baselines:
     return Baselines((known,), dict.fromkeys(settings, known))
 
 
-def spare(outcomes: Iterable[Outcome], settings: SettingsOf, baselines: Baselines) -> tuple[Outcome, ...]:
-    """Return the outcomes with the findings that their baselines know set apart."""
-    return tuple(_spared(each, baselines.of.get(each.path), settings[each.path]) for each in outcomes)
+def spare(
+    outcomes: tuple[Outcome, ...], settings: SettingsOf, baselines: Baselines, look: Look | None
+) -> tuple[Outcome, ...]:
+    """Return the outcomes with the findings that their baselines know set apart, and with a look say what is stale."""
+    if look:
+        _tell_stale(baselines, outcomes, settings, look)
+    of = baselines.of
+    return tuple(_spared(each, of[each.path], settings[each.path]) if each.path in of else each for each in outcomes)
 
 
-def _spared(outcome: Outcome, known: Baseline | None, settings: Settings) -> Outcome:
-    if outcome.document is None or known is None:
+def _spared(outcome: Outcome, known: Baseline, settings: Settings) -> Outcome:
+    if outcome.document is None:
         return outcome
     parts = baseline.split(known, outcome.path, outcome.text, outcome.checked.findings)
     spared = tuple((finding, entry.reason) for finding, entry in parts.known)
@@ -110,11 +115,10 @@ def rewrite(
     return _for_all(renewed.baseline, settings)
 
 
-def tell_stale(baselines: Baselines, outcomes: Iterable[Outcome], settings: SettingsOf, look: Look) -> None:
+def _tell_stale(baselines: Baselines, outcomes: tuple[Outcome, ...], settings: SettingsOf, look: Look) -> None:
     """Say for each baseline how many of its entries match nothing."""
-    every = list(outcomes)
     for known in baselines.every:
-        count = len(stale(known, [each for each in every if baselines.of.get(each.path) is known], settings))
+        count = len(stale(known, [each for each in outcomes if baselines.of.get(each.path) is known], settings))
         if count:
             what = "1 known finding is" if count == 1 else f"{count} known findings are"
             place = look.path(known.file)

@@ -19,14 +19,13 @@ VERBS = {Mode.FIX: "fixed", Mode.DIFF: "would be fixed", Mode.IGNORE: "suppresse
 
 
 class Run(NamedTuple):
-    """The outcomes of a run, the paths that were named but skipped, and whether fixes were written or only shown.
+    """The outcomes of a run, and whether fixes were written or only shown.
 
     `unselected` files were found, but are unchanged or of another part.
     `clean` counts the files of each kind that hold nothing and have no outcome.
     """
 
     outcomes: tuple[Outcome, ...]
-    skipped: int
     mode: Mode
     unselected: int = 0
     clean: Mapping[str, int] = {}
@@ -36,17 +35,20 @@ class Run(NamedTuple):
         return [finding for outcome in self.outcomes for finding in outcome.checked.findings]
 
 
-def summary(run: Run, paths: Iterable[str], look: Look, *, all_places: bool) -> Iterator[str]:
-    """Yield the lines of the summary; `all_places` names every place that could not be analysed, not only five."""
+def summary(run: Run, skipped: int, paths: Iterable[str], look: Look, *, all_places: bool) -> Iterator[str]:
+    """Yield the lines of the summary; `all_places` names every place that could not be analysed, not only five.
+
+    `skipped` counts the paths that were named but are not looked at.
+    """
     if not (run.outcomes or run.clean) and run.unselected:
-        yield f"nothing to check: {_of(run.unselected, 'file')} not selected{_skipped(run.skipped)}"
+        yield f"nothing to check: {_of(run.unselected, 'file')} not selected{_skipped(skipped)}"
         return
     if not run.outcomes and not run.clean:
         where = ", ".join(map(look.path, paths))
-        yield f"no Python, JavaScript or Markdown files found under {where}{_skipped(run.skipped)}"
+        yield f"no Python, JavaScript or Markdown files found under {where}{_skipped(skipped)}"
         return
     yield _found(run)
-    yield _checked(run)
+    yield _checked(run, skipped)
     yield from _unreadable(run, look, all_places)
 
 
@@ -107,13 +109,13 @@ def _applies(finding: Finding, applicability: str) -> bool:
     return finding.fix is not None and finding.fix.applicability.value == applicability
 
 
-def _checked(run: Run) -> str:
+def _checked(run: Run, skipped: int) -> str:
     documents = [outcome for outcome in run.outcomes if outcome.document is not None]
     files = sum(run.clean.values()) + len(documents)
     kinds = list(_kinds(documents, run.clean))
     refused = sum(bool(outcome.refused) for outcome in run.outcomes)
     text = _of(files, "file") + " checked" + (f" ({', '.join(kinds)})" if kinds else "")
-    text += _skipped(run.skipped + refused)
+    text += _skipped(skipped + refused)
     if run.unselected:
         text += f", {run.unselected} not selected"
     if failed := sum(bool(outcome.error) for outcome in run.outcomes):

@@ -94,7 +94,7 @@ class _Watcher:
         for outcome in outcomes:
             if reason := outcome.error or outcome.refused:
                 console.tell("error" if outcome.error else "warning", f"{self._look.path(outcome.path)}: {reason}")
-        for line in summary(Run(outcomes, skipped, Mode.CHECK), self._paths, self._look, all_places=False):
+        for line in summary(Run(outcomes, Mode.CHECK), skipped, self._paths, self._look, all_places=False):
             console.err(line)
 
 

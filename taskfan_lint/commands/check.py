@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from taskfan_lint.checking import Choices, check
+from taskfan_lint.checking import check
+from taskfan_lint.choices import Choices
 from taskfan_lint.help import (
     CONFIGURATION,
     FILES,
