@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 import click
 
@@ -58,3 +63,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         return status
     return 2
+
+
+def run() -> NoReturn:
+    """Run the command line and end the process with its exit status.
+
+    The system takes back at once what Python would take apart piece by piece, for a tenth of a run on one file.
+    """
+    status = main() or 0
+    if threading.active_count() > 1:  # these have to end their work first, as they do at Python's own end
+        sys.exit(status)
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
