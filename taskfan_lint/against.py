@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from taskfan_lint import engine
-from taskfan_lint.analysis.model import Dispatch, Member, Window
+from taskfan_lint.analysis.model import Dispatch
+from taskfan_lint.analysis.windows import Member, Window
 from taskfan_lint.edit import Lines
 from taskfan_lint.session import Session
 from taskfan_lint.settings import Settings

@@ -19,7 +19,7 @@ from taskfan_lint.source import Document, Snippet
 
 if TYPE_CHECKING:
     from taskfan_lint.analysis.helpers import Helper, Index
-    from taskfan_lint.analysis.model import Analysis
+    from taskfan_lint.analysis.windows import Analysis
     from taskfan_lint.inspection import Inspected, Read, Surroundings
 
 # What stands in for `inspection.inspect`, for a caller that remembers what it gave or stops it between two snippets.

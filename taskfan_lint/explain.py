@@ -14,7 +14,8 @@ from taskfan_lint.source import Document, Snippet
 
 if TYPE_CHECKING:
     from taskfan_lint.analysis.helpers import Index
-    from taskfan_lint.analysis.model import Analysis, Dependence, Dispatch, Exemption, Member, Opening, Window
+    from taskfan_lint.analysis.model import Dispatch
+    from taskfan_lint.analysis.windows import Analysis, Dependence, Exemption, Member, Opening, Window
     from taskfan_lint.finding import Finding
     from taskfan_lint.inspection import Judged
 
@@ -252,7 +253,7 @@ class _Explainer:
 
     def _around(self, dispatch: Dispatch) -> Place | None:
         """Return the loop that puts each iteration's dispatch into a window of its own without need."""
-        from taskfan_lint.analysis.model import Cause  # lazy: as above
+        from taskfan_lint.analysis.windows import Cause  # lazy: as above
 
         for one in self.analysis.of(Cause.LOOP):
             if one.after.span == dispatch.span:

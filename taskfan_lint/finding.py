@@ -11,7 +11,7 @@ from taskfan_lint.edit import Edit, Span
 from taskfan_lint.severity import Severity as Severity
 
 if TYPE_CHECKING:
-    from taskfan_lint.analysis.model import Analysis, Cause
+    from taskfan_lint.analysis.windows import Analysis, Cause
     from taskfan_lint.settings import Settings
 
 

@@ -11,9 +11,10 @@ from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import boundary
 from taskfan_lint.analysis.flow import analyse
 from taskfan_lint.analysis.helpers import NO_INDEX, Index
-from taskfan_lint.analysis.model import Analysis, BoundaryKind, Dispatch, Facts
+from taskfan_lint.analysis.model import BoundaryKind, Dispatch, Facts
 from taskfan_lint.analysis.read import SCRIPT_TAGS, read_snippet
 from taskfan_lint.analysis.reading import Reading, Unparsable
+from taskfan_lint.analysis.windows import Analysis
 from taskfan_lint.edit import Lines, Span
 from taskfan_lint.finding import Finding, Note
 from taskfan_lint.profile import BUILT_IN_NAMES, SIMPLE_NAMES

@@ -11,7 +11,8 @@ from typing import Any
 
 from taskfan_lint import engine
 from taskfan_lint.analysis import tree
-from taskfan_lint.analysis.model import Analysis, Dispatch
+from taskfan_lint.analysis.model import Dispatch
+from taskfan_lint.analysis.windows import Analysis
 from taskfan_lint.edit import Lines, Span
 from taskfan_lint.report import STDIN, Look, printable
 from taskfan_lint.settings import Settings

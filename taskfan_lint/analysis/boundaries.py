@@ -8,17 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from taskfan_lint import prose
-from taskfan_lint.analysis.model import (
-    Arm,
-    Block,
-    Boundary,
-    BoundaryKind,
-    Branch,
-    Comment,
-    Loop,
-    Node,
-    Region,
-)
+from taskfan_lint.analysis.model import Arm, Block, Boundary, BoundaryKind, Branch, Comment, Loop, Node, Region
 from taskfan_lint.edit import Lines
 
 _ONLY_COMMENTS = re.compile(r"(?:\s|#[^\r\n]*|//[^\r\n]*|/\*.*?\*/)*", re.DOTALL)

@@ -13,11 +13,11 @@ from taskfan_lint.analysis.model import (
     Loop,
     LoopKind,
     Node,
-    Opening,
     Region,
     Step,
     Wait,
 )
+from taskfan_lint.analysis.windows import Opening
 from taskfan_lint.edit import Span
 from taskfan_lint.profile import asks_user, checks, is_handle_waiter, limits_rate
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from taskfan_lint.analysis import tree
-from taskfan_lint.analysis.model import Dispatch, Facts, Interruption, Node, Step
+from taskfan_lint.analysis.model import Dispatch, Facts, Node, Step
+from taskfan_lint.analysis.windows import Interruption
 from taskfan_lint.edit import Edit, Span
 from taskfan_lint.finding import Applicability, Fix
 from taskfan_lint.rewrite import Declined, Mended, parsed_only

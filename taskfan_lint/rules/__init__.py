@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from taskfan_lint.modules import names
 
 if TYPE_CHECKING:
-    from taskfan_lint.analysis.model import Cause
+    from taskfan_lint.analysis.windows import Cause
     from taskfan_lint.finding import Rule
 
 

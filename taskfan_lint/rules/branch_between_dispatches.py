@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskfan_lint.analysis.model import Analysis, Arm, Branch, Cause, Facts, Interruption
+from taskfan_lint.analysis.model import Arm, Branch, Facts
+from taskfan_lint.analysis.windows import Analysis, Cause, Interruption
 from taskfan_lint.finding import Finding, Note, Severity
 from taskfan_lint.rewrite import decide
 from taskfan_lint.settings import Settings

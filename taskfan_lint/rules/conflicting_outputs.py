@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskfan_lint.analysis import paths
-from taskfan_lint.analysis.model import Analysis, Member, Window
+from taskfan_lint.analysis.windows import Analysis, Member, Window
 from taskfan_lint.finding import Finding, Note, Severity
 from taskfan_lint.settings import Settings
 

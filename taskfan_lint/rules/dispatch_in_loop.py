@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskfan_lint.analysis.model import Analysis, Cause, Dispatch, Facts, Interruption, Loop
+from taskfan_lint.analysis.model import Dispatch, Facts, Loop
+from taskfan_lint.analysis.windows import Analysis, Cause, Interruption
 from taskfan_lint.edit import Span
 from taskfan_lint.finding import Finding, Note, Severity
 from taskfan_lint.rewrite import split, unroll

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskfan_lint.analysis import tree
-from taskfan_lint.analysis.model import Analysis, Cause, Interruption, Wait
+from taskfan_lint.analysis.model import Wait
+from taskfan_lint.analysis.windows import Analysis, Cause, Interruption
 from taskfan_lint.finding import Finding, Note, Severity
 from taskfan_lint.rewrite import hoist
 from taskfan_lint.settings import Settings

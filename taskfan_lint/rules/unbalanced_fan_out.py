@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from statistics import fmean
 
 from taskfan_lint import durations
-from taskfan_lint.analysis.model import Analysis, Member, Window
+from taskfan_lint.analysis.windows import Analysis, Member, Window
 from taskfan_lint.durations import shown
 from taskfan_lint.finding import Finding, Note, Severity
 from taskfan_lint.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskfan_lint.analysis.model import Analysis
+from taskfan_lint.analysis.windows import Analysis
 from taskfan_lint.finding import Finding, Note, Severity
 from taskfan_lint.limits import QUEUES_ABOVE, REFUSED_ABOVE
 from taskfan_lint.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskfan_lint.analysis.model import Analysis, Cause
+from taskfan_lint.analysis.windows import Analysis, Cause
 from taskfan_lint.finding import Finding, Note, Severity
 from taskfan_lint.settings import Settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from taskfan_lint.analysis.model import Analysis, Window
+from taskfan_lint.analysis.windows import Analysis, Window
 from taskfan_lint.edit import Span
 from taskfan_lint.engine import Surveyed
 from taskfan_lint.server.buffers import Answer, name_of

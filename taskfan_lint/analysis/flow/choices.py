@@ -5,13 +5,8 @@ from __future__ import annotations
 from taskfan_lint.analysis import exempt, tree
 from taskfan_lint.analysis.flow.state import NONE, Candidate, State, Tokens
 from taskfan_lint.analysis.flow.steps import Steps
-from taskfan_lint.analysis.model import (
-    Arm,
-    Block,
-    Branch,
-    Cause,
-    Purity,
-)
+from taskfan_lint.analysis.model import Arm, Block, Branch, Purity
+from taskfan_lint.analysis.windows import Cause
 from taskfan_lint.profile import is_serial
 
 

@@ -18,18 +18,8 @@ from taskfan_lint.analysis.flow.state import (
     State,
     Tokens,
 )
-from taskfan_lint.analysis.model import (
-    Boundary,
-    Cause,
-    Dependence,
-    Dispatch,
-    Exemption,
-    Interruption,
-    Loop,
-    Node,
-    Opening,
-    Region,
-)
+from taskfan_lint.analysis.model import Boundary, Dispatch, Loop, Node, Region
+from taskfan_lint.analysis.windows import Cause, Dependence, Exemption, Interruption, Opening
 from taskfan_lint.edit import Span
 
 

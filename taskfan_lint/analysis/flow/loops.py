@@ -5,13 +5,7 @@ from __future__ import annotations
 from taskfan_lint.analysis import exempt, tree
 from taskfan_lint.analysis.flow.choices import Choices
 from taskfan_lint.analysis.flow.state import NONE, State
-from taskfan_lint.analysis.model import (
-    Boundary,
-    BoundaryKind,
-    Exit,
-    Loop,
-    LoopKind,
-)
+from taskfan_lint.analysis.model import Boundary, BoundaryKind, Exit, Loop, LoopKind
 
 CARRY = 4  # iterations that a value may take on its way to a later one's prompt
 # Exemptions under which all iterations go out in one window.

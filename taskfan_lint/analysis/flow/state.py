@@ -6,16 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from taskfan_lint.analysis.model import (
-    BoundaryKind,
-    Cause,
-    DependenceKind,
-    Dispatch,
-    Member,
-    Node,
-    Opening,
-    Wait,
-)
+from taskfan_lint.analysis.model import BoundaryKind, Dispatch, Node, Wait
+from taskfan_lint.analysis.windows import Cause, DependenceKind, Member, Opening
 from taskfan_lint.edit import Span
 
 Tokens = frozenset[int]

@@ -14,18 +14,15 @@ from taskfan_lint.analysis.model import (
     Boundary,
     BoundaryKind,
     Branch,
-    Cause,
-    DependenceKind,
     Dispatch,
     Loop,
-    Member,
     Node,
-    Opening,
     Purity,
     Step,
     Template,
     Wait,
 )
+from taskfan_lint.analysis.windows import Cause, DependenceKind, Member, Opening
 from taskfan_lint.profile import asks_for_earlier
 
 

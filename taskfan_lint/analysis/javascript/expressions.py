@@ -14,18 +14,7 @@ from taskfan_lint.analysis.javascript.found import Found, Mode, Scopes
 from taskfan_lint.analysis.javascript.invocations import await_, create, invoke, yield_
 from taskfan_lint.analysis.javascript.names import FUNCTIONS, pattern_names, root_name
 from taskfan_lint.analysis.javascript.parse import child, has_word, parts, unwrap, walk
-from taskfan_lint.analysis.model import (
-    Arm,
-    Block,
-    Branch,
-    Dispatch,
-    Field,
-    Loop,
-    Purity,
-    Step,
-    Use,
-    Wait,
-)
+from taskfan_lint.analysis.model import Arm, Block, Branch, Dispatch, Field, Loop, Purity, Step, Use, Wait
 from taskfan_lint.analysis.model import Node as Fact
 
 

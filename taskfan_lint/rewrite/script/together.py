@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from taskfan_lint.analysis.model import Dispatch, Interruption, Node, Step
+from taskfan_lint.analysis.model import Dispatch, Node, Step
+from taskfan_lint.analysis.windows import Interruption
 from taskfan_lint.edit import Edit, Span
 from taskfan_lint.finding import Applicability, Fix
 from taskfan_lint.rewrite import Declined

@@ -1,0 +1,133 @@
+"""What an abstract run finds in the facts: windows, dependences, exemptions, and what ends a window without need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from taskfan_lint.analysis.model import Dispatch, Facts, Loop, Node, Wait
+from taskfan_lint.edit import Span
+
+
+class Cause(IntEnum):
+    """What ended a window, in the order in which one interruption is named."""
+
+    LOOP = 0
+    AWAIT = 1
+    BRANCH = 2
+    LATE = 3
+    WORK = 4
+
+
+@dataclass(frozen=True)
+class Member:
+    """A dispatch in a window.
+
+    It takes the places `position` to `last`, counted from 1 along one path (more than one where a comprehension over
+    a literal sends it several times); `arms` are the branch arms around it, `repeated` tells that a loop sends it more
+    than once in this window.
+    """
+
+    dispatch: Dispatch
+    position: int
+    last: int
+    arms: tuple[tuple[int, int], ...]
+    prompt: str
+    outputs: tuple[str, ...] = ()
+    repeated: bool = False
+
+    def excludes(self, other: Member) -> bool:
+        """Tell whether two dispatches stand in different arms of one branch."""
+        arms = dict(self.arms)
+        return any(arms.get(branch, arm) != arm for branch, arm in other.arms)
+
+
+class DependenceKind(Enum):
+    """How a dispatch depends on an earlier one."""
+
+    FLOW = "flow"  # a value that comes from the earlier one reaches the later one's arguments
+    CONTROL = "control"  # whether the later one runs at all depends on the earlier one's result
+    EFFECT = "effect"  # both touch one file
+    PROSE = "prose"  # the later prompt's own words ask for an earlier result
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """A dispatch that needs an earlier one: `via` is the name or the file that joins them, "" where there is none.
+
+    A `carried` one leads from an iteration of a loop to the next.
+    """
+
+    kind: DependenceKind
+    source: Dispatch
+    target: Dispatch
+    via: str = ""
+    carried: bool = False
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Why a window begins instead of going on with the one before, and the place where that one ends.
+
+    `cause` is the name of an exemption where the end is needed or meant, or the rule's cause where it is not.
+    """
+
+    cause: str | Cause
+    span: Span
+
+
+@dataclass(frozen=True)
+class Window:
+    """Dispatches that can run at once as written; `after` is the index of the window before it on the path, if any."""
+
+    members: tuple[Member, ...]
+    opening: Opening | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A place that is spared: the name of the reason, the place, and the dispatches that it is about."""
+
+    name: str
+    span: Span
+    dispatches: tuple[Dispatch, ...]
+
+
+@dataclass(frozen=True)
+class Interruption:
+    """A place that ends a window without need.
+
+    `before` are the dispatches that could run in one window with `after`, the first one held back (for a loop those in
+    front of it, and its own); `later` is every dispatch of the phase behind the interruption. `windows` and `needed`
+    count for the phase, or for the loop.
+    """
+
+    cause: Cause
+    span: Span
+    node: Node | Wait
+    before: tuple[Dispatch, ...]
+    after: Dispatch
+    later: tuple[Dispatch, ...]
+    windows: int | None
+    needed: int
+    gap: tuple[Node, ...] = ()
+    late: tuple[Node, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    background: bool = False
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The facts of a snippet with the windows, interruptions, dependences and exemptions found in them."""
+
+    facts: Facts
+    windows: tuple[Window, ...]
+    interruptions: tuple[Interruption, ...]
+    dependences: tuple[Dependence, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+
+    def of(self, cause: Cause) -> Iterator[Interruption]:
+        """Yield the interruptions with one cause, in order of place."""
+        return (one for one in self.interruptions if one.cause is cause)
