@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from taskfan_lint.analysis.windows import Analysis
     from taskfan_lint.inspection import Inspected, Read, Surroundings
 
+LONG = 32_000  # code points; a shorter file is read as a whole, which costs no more
+
 # What stands in for `inspection.inspect`, for a caller that remembers what it gave or stops it between two snippets.
 Inspect = Callable[[Snippet, "Surroundings"], "Inspected"]
 
@@ -43,7 +45,7 @@ def check(
     if not _is_worth_reading(document, settings, index):
         return Checked()
     run = _Documents(document, settings, index, inspect)
-    checked = _check_markdown(run) if document.is_markdown else run.run(snippets(document, settings))
+    checked = _check_markdown(run) if document.is_markdown else run.run(slices(document, settings, index))
     return _present(checked, document, settings)
 
 
@@ -64,11 +66,17 @@ class Surveyed:
 
 def survey(document: Document, settings: Settings, index: Index | None = None) -> Iterator[Surveyed]:
     """Yield each snippet of a document that can be read and may hold a dispatch, in order, counter-examples too."""
+    yield from _surveyed(snippets(document, settings), document, settings, index)
+
+
+def _surveyed(
+    every: Iterable[Snippet], document: Document, settings: Settings, index: Index | None
+) -> Iterator[Surveyed]:
     if not _is_worth_reading(document, settings, index):
         return
     from taskfan_lint import inspection  # lazy: LibCST is only needed where a document passes the gate
 
-    gated = _gated(snippets(document, settings), document, settings, index)
+    gated = _gated(every, document, settings, index)
     around = surroundings(gated, document, settings, index)
     for snippet in gated:
         analysis = inspection.analysis_of(snippet, around)
@@ -182,11 +190,24 @@ def per_file_ignores(path: Path, settings: Settings) -> frozenset[str]:
 def helpers(document: Document, settings: Settings, index: Index | None = None) -> dict[str, Helper]:
     """Return the functions of a Python file that dispatch, by name; those that it imports are in `index`."""
     found: dict[str, Helper] = {}
-    for one in survey(document, settings, index):
+    if not _is_worth_reading(document, settings, index):
+        return found
+    for one in _surveyed(slices(document, settings, index), document, settings, index):
         from taskfan_lint.analysis.helpers import helpers as find  # lazy: only where something may dispatch
 
-        found |= find(one.analysis.facts.regions)
+        found |= {name: _placed(helper, one.snippet) for name, helper in find(one.analysis.facts.regions).items()}
     return found
+
+
+def _placed(helper: Helper, snippet: Snippet) -> Helper:
+    """Return a helper with the spans of its dispatch in the document."""
+    dispatch = helper.dispatch
+    if dispatch is None or snippet.outside is None:
+        return helper
+    through = dispatch.through
+    if through and through.span:
+        through = replace(through, span=snippet.lift(through.span))
+    return replace(helper, dispatch=replace(dispatch, span=snippet.lift(dispatch.span), through=through))
 
 
 def _check_markdown(run: _Documents) -> Checked:
@@ -207,6 +228,19 @@ def snippets(document: Document, settings: Settings) -> Iterable[Snippet]:
         return markdown.fences(document, dispatch_words(settings)).snippets
     tag = document.path.suffix.lower().lstrip(".") if document.is_script else "python"
     return [Snippet(document.text, tag=tag)]
+
+
+def slices(document: Document, settings: Settings, index: Index | None = None) -> Iterable[Snippet]:
+    """Return the code of a document, a long Python file in slices that give what the whole would."""
+    if document.is_markdown or document.is_script or len(document.text) < LONG:
+        return snippets(document, settings)
+    from taskfan_lint.analysis.helpers import NO_INDEX  # lazy: LibCST is only needed where a document is long
+    from taskfan_lint.analysis.python.slices import slices as cut
+    from taskfan_lint.analysis.reading import Reading
+
+    reading = Reading(settings, fenced=False, path=str(document.path.absolute()), index=index or NO_INDEX)
+    found = cut(document.text, reading)
+    return snippets(document, settings) if found is None else found
 
 
 def _gated(snippets: Iterable[Snippet], document: Document, settings: Settings, index: Index | None) -> list[Snippet]:

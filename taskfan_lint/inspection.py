@@ -75,6 +75,7 @@ class Surroundings:
     whole: bool = False
 
     def reading(self, snippet: Snippet) -> Reading:
+        outside = snippet.outside
         return Reading(
             self.settings,
             snippet.fenced,
@@ -83,6 +84,10 @@ class Surroundings:
             path=self.path,
             index=self.index,
             whole=self.whole,
+            hidden=outside.hidden if outside else frozenset(),
+            free=outside.free if outside else frozenset(),
+            outer=outside.outer if outside else frozenset(),
+            outside=outside,
         )
 
 
@@ -122,13 +127,15 @@ def judge(snippet: Snippet, around: Surroundings) -> Judged | None:
     if facts is None:
         return None
     analysis = analyse(facts)
-    found = list(_findings(analysis, settings))
+    outside = snippet.outside
+    found = [one for one in _findings(analysis, settings) if outside is None or outside.owns(one.span.start)]
     if facts.read == "scanned":
         found = [_tolerant(one) for one in found]
     else:
         found = verified(found, analysis, snippet.code, reading)
     asked = frozenset(name for name in rules.rule_names() if settings.enables(name))
-    kept, suppressed, unused = suppress.suppress(found, suppress.suppressions(facts), asked)
+    comments = [one for one in suppress.suppressions(facts) if outside is None or outside.owns(one.span.start)]
+    kept, suppressed, unused = suppress.suppress(found, comments, asked)
     findings = [*kept, *(one for one in unused if settings.enables(one.code))]
     return Judged(analysis, tuple(_marked(findings, facts, snippet)), tuple(suppressed))
 

@@ -15,6 +15,7 @@ from taskfan_lint.edit import NEWLINE, Edit, Span
 from taskfan_lint.kinds import MARKDOWN_SUFFIXES as MARKDOWN_SUFFIXES
 from taskfan_lint.kinds import PYTHON_SUFFIXES as PYTHON_SUFFIXES
 from taskfan_lint.kinds import SCRIPT_SUFFIXES as SCRIPT_SUFFIXES
+from taskfan_lint.outside import Outside
 
 _LINE = re.compile(r"\S[^\r\n]*")
 
@@ -113,7 +114,8 @@ class Snippet:
     fences, and is `fenced` all the same: it is read as code in a fence is. A counter-example is marked as wrong from
     outside of the code. `ignores` names the rules that the comment at `ignore_span` (a span of the
     document) switches off for this snippet, `*` for all of them. `rewritten` maps a line of the code that is no longer
-    as it was written to the line in the document, both without indentation.
+    as it was written to the line in the document, both without indentation. `outside` is given for a slice of a file,
+    whose anchors are one for each run of lines that are together in the document.
     """
 
     code: str
@@ -126,6 +128,7 @@ class Snippet:
     ignores: tuple[str, ...] = ()
     ignore_span: Span | None = None
     rewritten: Mapping[str, str] = field(default_factory=dict, hash=False)
+    outside: Outside | None = field(default=None, hash=False)
 
     def offset(self, offset: int) -> int:
         """Return the document offset of a code offset."""

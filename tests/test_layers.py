@@ -16,7 +16,7 @@ PACKAGE = Path(taskfan_lint.__file__).parent
 # In order; an entry with a slash is a package with all its modules, which may import each other.
 ORDER = """
 modules kinds limits schedule/
-edit columns source prose marks blocks dialect/ loose markdown
+edit outside columns source prose marks blocks dialect/ loose markdown
 severity finding excerpt fingerprint settings gates patterns profile
 analysis analysis.model analysis.windows analysis.tree analysis.paths analysis.exempt analysis.boundaries
 analysis.helpers analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.scanned/

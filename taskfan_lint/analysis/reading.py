@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from taskfan_lint.analysis.helpers import NO_INDEX, Index
 from taskfan_lint.analysis.model import Comment
+from taskfan_lint.outside import Outside
 from taskfan_lint.settings import Settings
 
 
@@ -27,7 +28,8 @@ class Reading:
     text of code that was repaired, `labels` are what stood before its calls; `hidden` are the names that functions left
     out of the code read or bind, `free` those that they read from the module, `outer` those of them that belong to a
     scope around. `index` holds the helpers of other files, which the file at `path` may import. A `whole` reading
-    leaves nothing out, although it may hold no dispatch.
+    leaves nothing out, although it may hold no dispatch. `outside` is given for a slice of a file, in which nothing is
+    left to leave out.
     """
 
     settings: Settings
@@ -43,3 +45,4 @@ class Reading:
     path: str = ""
     index: Index = NO_INDEX
     whole: bool = False
+    outside: Outside | None = None

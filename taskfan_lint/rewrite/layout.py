@@ -24,7 +24,8 @@ class Layout:
         self.code = facts.original or facts.code
         self.lines = Lines(facts.original) if facts.original else facts.lines
         self.newline = newline_of(self.code)
-        self._names = set(facts.names)
+        self._names = facts.names
+        self._taken: set[str] = set()
         self._declared: set[str] = set()
 
     def text(self, span: Span) -> str:
@@ -102,9 +103,9 @@ class Layout:
         elif wanted.strip("_"):
             wanted = re.sub(r"(?<=\w)_+(\w)", lambda found: found[1].upper(), wanted)
         name, number = wanted, 2
-        while name in self._names:
+        while name in self._names or name in self._taken:
             name, number = f"{wanted}{joint}{number}", number + 1
-        self._names.add(name)
+        self._taken.add(name)
         self._declared |= set() if shared else {name}
         return name
 

@@ -8,7 +8,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from unicodedata import normalize
 
 from taskfan_lint.analysis.reading import Reading
@@ -18,20 +18,40 @@ from taskfan_lint.settings import Settings
 from taskfan_lint.source import newline_of
 
 _WORD = re.compile(r"[^\W\d]\w*")
-_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 class Part:
-    """A top-level statement, its whole lines with those of its decorators, and the words in them."""
+    """A top-level statement, its whole lines with those of its decorators, and the words in them.
+
+    `rows` are its first row, without decorators, and its last; `name` is that of a function or class, else empty.
+    """
 
     def __init__(self, node: ast.stmt, code: str, lines: Lines) -> None:
-        decorators = node.decorator_list if isinstance(node, _NAMED) else []
+        decorators = node.decorator_list if isinstance(node, NAMED) else []
         first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
-        self.node = node
-        self.span = Span(lines.span(first).start, lines.span(node.end_lineno or node.lineno).end)
+        self.rows = node.lineno, node.end_lineno or node.lineno
+        self.name = node.name if isinstance(node, NAMED) else ""
+        self.is_class = isinstance(node, ast.ClassDef)
+        self.span = Span(lines.span(first).start, lines.span(self.rows[1]).end)
         self.text = code[self.span.start : self.span.end]
-        plain = self.text if self.text.isascii() else normalize("NFKC", self.text)  # as the parser reads names
-        self.words = frozenset(_WORD.findall(plain))
+        self.alone = False  # on its lines
+        self._node: ast.AST | None = node
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words in the text, names in it as the parser reads them."""
+        return words_of(self.text)
+
+    @property
+    def node(self) -> ast.AST:
+        """The tree of the statement; made anew where it was forgotten, of its whole lines."""
+        return self._node or _tree(self.text)
+
+    def forget(self) -> Part:
+        """Return this part without its tree, which takes a hundred times the room of its text."""
+        self._node = None
+        return self
 
     @property
     def names(self) -> frozenset[str]:
@@ -48,12 +68,22 @@ class Part:
 _remembered = lru_cache(maxsize=1024)
 
 
-@_remembered
-def _names(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of code, names in it as the parser reads them."""
+    return frozenset(_WORD.findall(text if text.isascii() else normalize("NFKC", text)))
+
+
+def _tree(text: str) -> ast.Module:
     with warnings.catch_warnings():  # of escapes in strings, for one
         warnings.simplefilter("ignore")
-        tree = ast.parse(text)
-    return frozenset(node.id for node in nodes(tree) if isinstance(node, ast.Name))
+        tree = compile(text, "<code>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    assert isinstance(tree, ast.Module)
+    return tree
+
+
+@_remembered
+def _names(text: str) -> frozenset[str]:
+    return frozenset(node.id for node in nodes(_tree(text)) if isinstance(node, ast.Name))
 
 
 @_remembered
@@ -78,7 +108,11 @@ def _free(text: str) -> frozenset[str]:
 def parts(code: str, tree: ast.Module) -> list[Part]:
     """Return the top-level statements of a module in order."""
     lines = Lines(code)
-    return [Part(node, code, lines) for node in tree.body]
+    found = [Part(node, code, lines) for node in tree.body]
+    rows = Counter(row for part in found for row in set(part.rows))
+    for part in found:
+        part.alone = rows[part.rows[0]] == rows[part.rows[1]] == 1
+    return found
 
 
 def nodes(tree: ast.AST) -> Iterator[ast.AST]:
@@ -103,15 +137,23 @@ def may_dispatch(part: Part, settings: Settings) -> bool:
     imported = bool(settings.dispatch_modules)
     if not imported and part.words.isdisjoint(configured) and not part.words & AGENT_KEYWORDS:
         return False  # a key of an object is a word too, as it is a call's keyword or a string's text
-    for node in nodes(part.node):
+    return dispatches(part.node, settings)
+
+
+def dispatches(tree: ast.AST, settings: Settings) -> bool:
+    """Tell whether a tree holds a call that may be a dispatch."""
+    configured = {name.rpartition(".")[2] for name in settings.dispatch_names}
+    imported = bool(settings.dispatch_modules)
+    for node in nodes(tree):
         if isinstance(node, ast.Call):
-            name = _last_name(node.func)
+            name = last_name(node.func)
             if name in configured or (imported and name) or (name in BUILT_IN_NAMES and _names_agent(node)):
                 return True
     return False
 
 
-def _last_name(function: ast.expr) -> str:
+def last_name(function: ast.expr) -> str:
+    """Return the name that is called, the last one of a chain of attributes, "" for any other function."""
     match function:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
@@ -141,7 +183,7 @@ class Masked:
     outer: frozenset[str]
 
 
-def imported_helpers(tree: ast.Module, reading: Reading) -> frozenset[str]:
+def imported_helpers(tree: ast.AST, reading: Reading) -> frozenset[str]:
     """Return the names under which a file imports functions of other files that dispatch, or modules that hold some."""
     if not reading.index.files:
         return frozenset()
@@ -162,6 +204,15 @@ def imported_helpers(tree: ast.Module, reading: Reading) -> frozenset[str]:
     return frozenset(found)
 
 
+def idle(every: list[Part], settings: Settings, helpers: frozenset[str]) -> list[Part]:
+    """Return the functions and classes that hold no gate word, nor a call of one that dispatches."""
+    _, words = gate(settings)
+    calling = _calling(every, settings, helpers)
+    return [
+        part for part in every if part.name and part.name not in calling and part.alone and not words.search(part.text)
+    ]
+
+
 def mask(code: str, every: list[Part], settings: Settings, helpers: frozenset[str] = frozenset()) -> Masked:
     """Return the code with the functions and classes blanked that hold no gate word, nor a call of one that dispatches.
 
@@ -170,36 +221,31 @@ def mask(code: str, every: list[Part], settings: Settings, helpers: frozenset[st
     makes several nodes of each.
     """
     _, words = gate(settings)
-    rows = Counter(row for part in every for row in {part.node.lineno, part.node.end_lineno})
-    calling = _calling(every, settings, helpers)
-    blanked = [
-        part
-        for part in every
-        if isinstance(part.node, _NAMED)
-        and part.node.name not in calling
-        and rows[part.node.lineno] == rows[part.node.end_lineno] == 1
-        and not words.search(part.text)
-    ]
-    inside = [part for part in blanked if not part.words.isdisjoint(("global", "nonlocal"))]
-    declared = [node for part in inside for node in nodes(part.node) if isinstance(node, (ast.Global, ast.Nonlocal))]
-    outer = frozenset(name for node in declared for name in node.names)
+    blanked = idle(every, settings, helpers)
+    outer = declared(blanked)
     outside = _dispatches_outside(every, blanked, words, helpers)
     return Masked(
         apply(code, [Edit(part.span, _blank(part.text)) for part in blanked]),
-        frozenset(part.node.name for part in blanked if isinstance(part.node, _NAMED)),
+        frozenset(part.name for part in blanked),
         outer.union(*(part.names for part in blanked)),
         frozenset().union(*(part.free for part in blanked)) if outside else frozenset(),
         outer,
     )
 
 
+def declared(blanked: list[Part]) -> frozenset[str]:
+    """Return the names that functions declare to be of a scope around them."""
+    inside = [part for part in blanked if not part.words.isdisjoint(("global", "nonlocal"))]
+    found = [node for part in inside for node in nodes(part.node) if isinstance(node, (ast.Global, ast.Nonlocal))]
+    return frozenset(name for node in found for name in node.names)
+
+
 def _dispatches_outside(
     every: list[Part], blanked: list[Part], words: re.Pattern[str], helpers: frozenset[str]
 ) -> bool:
     """Tell whether the module's own statements may dispatch; only then does it matter what functions read from it."""
-    kept = {part.node.name for part in every if isinstance(part.node, _NAMED)} | helpers
-    kept -= {part.node.name for part in blanked if isinstance(part.node, _NAMED)}
-    own = (part for part in every if not isinstance(part.node, _NAMED))
+    kept = ({part.name for part in every if part.name} | helpers) - {part.name for part in blanked}
+    own = (part for part in every if not part.name)
     return any(words.search(part.text) or not part.words.isdisjoint(kept) for part in own)
 
 
@@ -218,17 +264,16 @@ def _calling(every: list[Part], settings: Settings, helpers: frozenset[str]) -> 
     mentions: dict[str, list[Part]] = {}
     pending = [*helpers]
     for part in every:
-        if isinstance(part.node, _NAMED):
+        if part.name:
             for word in part.words:
                 mentions.setdefault(word, []).append(part)
-            if not isinstance(part.node, ast.ClassDef) and may_dispatch(part, settings):
-                pending.append(part.node.name)
+            if not part.is_class and may_dispatch(part, settings):
+                pending.append(part.name)
     found: set[str] = set()
     while pending:
         name = pending.pop()
         for part in mentions.pop(name, ()):
-            assert isinstance(part.node, _NAMED)
-            if part.node.name not in found and name in part.names:
-                found.add(part.node.name)
-                pending.append(part.node.name)
+            if part.name not in found and name in part.names:
+                found.add(part.name)
+                pending.append(part.name)
     return found

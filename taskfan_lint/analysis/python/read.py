@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,12 +13,13 @@ from taskfan_lint.analysis.helpers import helpers
 from taskfan_lint.analysis.model import Facts
 from taskfan_lint.analysis.python.comments import Comments, Strings
 from taskfan_lint.analysis.python.expressions import Context
-from taskfan_lint.analysis.python.gate import imported_helpers, mask, may_dispatch, parts
+from taskfan_lint.analysis.python.gate import NAMED, imported_helpers, mask, may_dispatch, parts
 from taskfan_lint.analysis.python.literals import Expander
 from taskfan_lint.analysis.python.names import BUILTINS, Bindings
 from taskfan_lint.analysis.python.parse import Source, deep_recursion, limit_depth, parse, syntax_tree, walk
 from taskfan_lint.analysis.python.statements import Statements
 from taskfan_lint.analysis.reading import Reading, Unparsable
+from taskfan_lint.outside import Outside
 
 
 def read(code: str, reading: Reading) -> Facts | None:
@@ -33,7 +33,7 @@ def read(code: str, reading: Reading) -> Facts | None:
         if error.deep:
             raise
         return _newer(code, reading, error)  # LibCST may know syntax that this interpreter does not
-    if not reading.fenced and not reading.whole:
+    if not reading.fenced and not reading.whole and reading.outside is None:
         imported = imported_helpers(module, reading)
         every = parts(code, module)
         alone = any(may_dispatch(part, reading.settings) for part in every)
@@ -44,12 +44,9 @@ def read(code: str, reading: Reading) -> Facts | None:
         reading = replace(
             reading, defined=reading.defined | defined, hidden=masked.named, free=masked.free, outer=masked.outer
         )
-        module.body = [node for node in module.body if not (isinstance(node, _NAMED) and node.name in defined)]
+        module.body = [node for node in module.body if not (isinstance(node, NAMED) and node.name in defined)]
     limit_depth(module)
     return facts(parse(code), reading)
-
-
-_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def _newer(code: str, reading: Reading, error: Unparsable) -> Facts:
@@ -66,10 +63,12 @@ def facts(source: Source, reading: Reading) -> Facts:
 
 
 def _collect(source: Source, reading: Reading) -> Facts:
-    bindings, constants = Bindings(), _Constants()
+    bindings, constants = Bindings(), Constants()
     comments, strings = Comments(source, reading.original), Strings(source)
     walk(source.module, (bindings, comments, strings, constants))
     bindings.bound.update(reading.defined)
+    if reading.outside:
+        _add(reading.outside, bindings, constants)
 
     def lookup(name: str) -> cst.BaseExpression | None:
         fixed = bindings.bound[name] == 1 and name not in constants.changed | reading.hidden
@@ -90,7 +89,7 @@ def _collect(source: Source, reading: Reading) -> Facts:
     if any(call.name.rpartition(".")[2] in found for region in statements.regions for call in tree.calls(region.body)):
         statements = Statements(replace(context, helpers=found))  # once more: now these calls dispatch
         source.module.visit(statements)
-    names = set(bindings.bound) | reading.hidden
+    names = set(bindings.bound) | reading.hidden | (reading.outside.names if reading.outside else frozenset())
     for region in statements.regions:
         names |= region.known - BUILTINS
         names |= {name for step in tree.steps(region.body) for name in (*step.reads, *step.binds)}
@@ -111,7 +110,15 @@ def _collect(source: Source, reading: Reading) -> Facts:
     )
 
 
-class _Constants(cst.CSTVisitor):
+def _add(outside: Outside, bindings: Bindings, constants: Constants) -> None:
+    """Count in what the rest of a file binds and changes."""
+    bindings.imports = {**outside.origins, **bindings.imports}
+    bindings.imported.update(outside.imported)
+    bindings.bound.update(outside.bound)
+    constants.changed |= outside.changed
+
+
+class Constants(cst.CSTVisitor):
     """Collects names assigned a literal container of constants, and the names that anything may change.
 
     A name is changed by a method call on it, an assignment into it, or where it is handed on: only iterating over it,
