@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +19,10 @@ from taskfan_lint.rules import rule_names
 # Each run is like the one before, and no slow machine makes a test fail.
 settings.register_profile("suite", derandomize=True, deadline=None, database=None)
 settings.load_profile("suite")
+
+# A shell's background jobs ignore interrupts, and what the tests start would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(taskfan_lint.__file__).parent.parent
 COLORS = {"NO_COLOR", "FORCE_COLOR"}
