@@ -246,10 +246,12 @@ def _deliberate(loop: Loop) -> str | None:
 
 
 def _is_gathered(loop: Loop, handed: frozenset[str]) -> bool:
-    """Tell whether a loop only collects calls that are handed to one combiner afterwards."""
-    for node in tree.steps(loop.body):
-        inner = [action for action in node.actions if isinstance(action, Dispatch)]
-        if inner and not ({*node.changes, *node.binds} & handed and not any(one.awaited for one in inner)):
+    """Tell whether a loop only collects calls that are handed to one combiner afterwards, by themselves or by name."""
+    steps = list(tree.steps(loop.body))
+    named = frozenset(use.name for step in steps if step.changes & handed for use in step.uses)
+    for step in steps:
+        inner = [action for action in step.actions if isinstance(action, Dispatch)]
+        if inner and not ({*step.changes, *step.binds} & (handed | named) and not any(one.awaited for one in inner)):
             return False
     return bool(handed)
 
