@@ -18,7 +18,7 @@ _MARK = re.compile(r"(?P<mark>[-*+•]|\d{1,3}[.)])[ \t]+")
 _ASSIGNED = r"(?:(?:(?:const|let|var)[ \t]+)?[A-Za-z_]\w*[ \t]*=[ \t]*|return[ \t]+)?(?:await[ \t]+)?"
 _GIVEN = re.compile(r"\s*(?:[\"'`{]|[A-Za-z_]\w*\s*[=:])")
 _AGENT = re.compile(r"\b(?:subagent_type|agent_type)\b")
-_END = re.compile(r"[ \t]*[;,]?[ \t]*(?:(?:#|//|→|<!--)[^\r\n]*)?(?:[\r\n]|$)")
+_END = re.compile(r"[ \t]*(?:[;,][ \t]*)?(?:(?:#|//|→|<!--)[^\r\n]*)?(?:[\r\n]|$)")
 _NEXT = re.compile(r"[ \t]*[;,][ \t]*")
 _SCRIPT_HEADER = re.compile(
     r"(?:for|while)[ \t]*\([^\r\n]{1,200}\)[ \t]*\{?[ \t]*$|[\w.]{1,80}\.forEach\([^\r\n]{1,80}=>[ \t]*\{?[ \t]*$"

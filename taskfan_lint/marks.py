@@ -21,8 +21,9 @@ _RIGHT = frozenset({"right", "correct", "good", "better", "preferred", "positive
 _TOKEN = re.compile(r"\\.|\"\"\"|'''|[\"'`#(\[{)\]}]|//|\r\n|\r|\n")
 _COMMENT = re.compile(r"\s*(?:#|//|/\*|\*/)")
 _CODE = re.compile(
-    r"[\s*_`\"':.!–—→-]*(?:\([^()]*\)[\s*_:–—-]*)?(?:(?:const|let|var|return|yield)\s+)?(?:[\w.]+\s*=\s*)?(?:await\s+)?"
-    r"[A-Za-z_][\w.]*\((?!\s*\))"
+    r"[\s*_`\"':.!–—→-]*(?:\([^()]*\)[\s*_:–—-]*)?"
+    r"(?:(?:const|let|var|return|yield)\s+(?:[\w.]+\s*=\s*)?(?:await\s+)?|await\s+"
+    r"|(?<![._])(?:[\w.]+\s*=\s*(?:await\s+)?|\.*))[A-Za-z_][\w.]*\((?!\s*\))"
 )
 
 
@@ -73,7 +74,7 @@ def comment_markers(code: str) -> str:
     for start, end in _free_lines(code):
         line = code[start:end]
         found = None if _COMMENT.match(line) else prose.label(line)
-        if found and found.loud and not _CODE.match(line, found.end):
+        if found and found.loud and not _CODE.match(line[found.end :]):
             comment = _commented(line, wrong=found.wrong)
             if prose.marker(comment) is found.wrong:  # or one odd line would mark the code behind it the other way
                 parts += code[last:start], comment

@@ -21,11 +21,11 @@ _HEADER = re.compile(
 _PSEUDO_FOR = re.compile(
     r"(?P<lead>for\s+(?:each|every|all|the)\s+|for\s+|foreach\s+)"
     r"(?P<target>[\w<>{}\[\]-]+(?:\s+(?!in\b|of\b|from\b)[\w-]+){0,3})"
-    r"(?:(?P<of>\s+(?:in|of|from)\s+)(?P<source>[^:]+?))?\s*(?P<end>:|\bdo\b:?)\s*$",
+    r"(?:(?P<of>\s+(?:in|of|from)\s+)(?P<source>[^:\s][^:]*?))?(?<!\s)\s*(?P<end>:|\bdo\b:?)\s*$",
     re.IGNORECASE,
 )
 _PSEUDO_IF = re.compile(
-    r"(?P<word>if|else\s+if|elif|elseif|when|unless|while|until)\s+(?P<test>[^:]+?)\s*(?P<end>:|\bthen\b:?)\s*$",
+    r"(?P<word>if|else\s+if|elif|elseif|when|unless|while|until)\s+(?P<test>[^:\s][^:]*?)(?<!\s)\s*(?P<end>:|\bthen\b:?)\s*$",
     re.IGNORECASE,
 )
 _ASSIGNMENT = re.compile(r"[\w.\[\]\"', ]*[\w\]\"']\s*(?:[-+*/|&]?=)(?!=)\s*\S")

@@ -14,7 +14,7 @@ _TARGETS = r"\(?\[?(?P<targets>[A-Za-z_<{\[][\w<>{}\[\]-]*(?:\s*,\s*[A-Za-z_]\w*
 _FOR = re.compile(
     rf"(?:async\s+)?(?:for\s*each|for|loop\s+(?:over|through)|repeat\s+for\s+each)\s+(?:await\s+)?"
     rf"(?:(?:each|every|all|the)\s+)?(?:{_TARGETS}(?:\s+(?!in\b|of\b|from\b)[\w-]+){{0,3}})"
-    r"(?:\s+(?:in|of|from|:?=)\s+(?P<source>[^:{]+?))?\s*(?P<end>:|\{|;?\s*\bdo\b:?)\s*$",
+    r"(?:\s+(?:in|of|from|:?=)\s+(?P<source>[^:{\s][^:{]*?))?(?<!\s)\s*(?::|\{|(?:;\s*)?\bdo\b:?)\s*$",
     re.IGNORECASE,
 )
 _OTHER_FOR = re.compile(
@@ -24,21 +24,23 @@ _OTHER_FOR = re.compile(
 )
 _COUNTED = re.compile(
     r"for\s*(?:await\s*)?\(\s*(?:(?:const|let|var)\s+)?(?P<pattern>\{[^{}\r\n]{0,80}\}|\[[^\[\]\r\n]{0,80}\]|[\w$]+)"
-    r"\s*(?:(?:of|in)\s+(?P<source>[^\r\n]{1,120}?)|=[^\r\n]{1,160}?)\s*\)\s*(?P<end>\{?)\s*$"
+    r"\s*(?:(?:of|in)\s+(?P<source>[^\s][^\r\n]{0,119}?)|=[^\r\n]{1,160}?)(?<!\s)\s*\)\s*(?:\{\s*)?$"
 )
+_CALLED_ON = re.compile(r"(?:.{0,80}?[=(\[,.]\s*)?(?P<source>[\w.$()\[\]]{1,80})")
 _CALLBACK = re.compile(
-    r"(?:.{0,80}?[=(\[,.]\s*)?(?P<source>[\w.$()\[\]]{1,80}?)\.(?P<method>forEach|map|flatMap|each)\(\s*(?:async\s+)?"
-    r"(?:function\s*\w*\s*)?\(?(?P<targets>[\w$\s,{}\[\]]{0,80}?)\)?\s*(?:=>)?\s*(?P<end>[{(\[]*)\s*$"
+    r"(?:forEach|map|flatMap|each)\(\s*(?:async\s+)?(?:function\s*(?:\w+\b\s*)?)?(?:\(\s*)?"
+    r"(?:(?P<targets>[\w$,{}\[\]][\w$\s,{}\[\]]{0,79}?)(?<!\s)\s*)??(?:\)\s*)?(?:=>\s*)?(?:[{(\[]+\s*)?"
 )
 _WHILE = re.compile(
-    r"(?:while|until|repeat\s+(?:until|while)|loop\s+(?:until|while))\b\s*(?P<test>[^{\r\n]*?)\s*(?::|\{|\bdo\b:?)\s*$",
+    r"(?:while|until|repeat\s+(?:until|while)|loop\s+(?:until|while))\b\s*(?:(?P<test>[^{\s][^{\r\n]*?)(?<!\s)\s*)??(?::|\{|\bdo\b:?)\s*$",
     re.I,
 )
 _IF = re.compile(
-    r"(?:\}\s*)?(?P<word>if|else\s*if|elif|elseif|when|unless)\b\s*(?P<test>[^\r\n]*?)\s*(?::|\{|\bthen\b:?)\s*$", re.I
+    r"(?:\}\s*)?(?P<word>if|else\s*if|elif|elseif|when|unless)\b\s*(?:(?P<test>\S[^\r\n]*?)(?<!\s)\s*)??(?::|\{|\bthen\b:?)\s*$",
+    re.I,
 )
-_ELSE = re.compile(r"(?:\}\s*)?(?:else|otherwise|sinon|sonst|si\s+no)\s*(?::|\{)?\s*$", re.I)
-_CASE = re.compile(r"(?:case\b\s*(?P<test>[^\r\n]{1,120}?)|default)\s*:\s*\{?\s*$", re.I)
+_ELSE = re.compile(r"(?:\}\s*)?(?:else|otherwise|sinon|sonst|si\s+no)\s*(?:[:{]\s*)?$", re.I)
+_CASE = re.compile(r"(?:case\b\s*(?P<test>\S[^\r\n]{0,119}?)(?<!\s)|default)\s*:\s*(?:\{\s*)?$", re.I)
 _FUNCTION = re.compile(
     r"(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:def|function\*?|fn|func)\s+[\w$]+\s*[(<].*[:{]\s*$"
     r"|(?:export\s+)?(?:const|let|var)\s+[\w$]+\s*=\s*(?:async\s*)?(?:\([^()\r\n]*\)|\w+)\s*=>\s*\{\s*$"
@@ -71,15 +73,17 @@ def header(text: str) -> Header | None:
     """Return what a line without its indentation opens, None for a line that is no header."""
     if len(text) > MAX_HEADER or not text:
         return None
-    for pattern in (_COUNTED, _CALLBACK, _FOR, _OTHER_FOR):
+    if loop := _counted(text) or _callback(text):
+        return loop
+    for pattern in (_FOR, _OTHER_FOR):
         if found := pattern.match(text):
             return _loop(found)
     if found := _WHILE.match(text):
-        return Header(Opens.LOOP, LoopKind.WHILE, test=found["test"])
+        return Header(Opens.LOOP, LoopKind.WHILE, test=found["test"] or "")
     if _ELSE.match(text):
         return Header(Opens.OTHERWISE)
     if found := _IF.match(text):
-        return Header(Opens.CASE if found["word"].lower()[:2] == "el" else Opens.CHOICE, test=found["test"])
+        return Header(Opens.CASE if found["word"].lower()[:2] == "el" else Opens.CHOICE, test=found["test"] or "")
     if found := _CASE.match(text):
         return Header(Opens.CASE, test=found["test"] or "")
     if _FUNCTION.match(text):
@@ -89,11 +93,27 @@ def header(text: str) -> Header | None:
     return None
 
 
+def _counted(text: str) -> Header | None:
+    found = _COUNTED.match(text)
+    return _loop(found) if found else None
+
+
+def _callback(text: str) -> Header | None:
+    """Return the loop that a line ending in a callback's head is: nothing behind the last dot may hold one."""
+    source, dot, rest = text.rpartition(".")
+    found = _CALLBACK.fullmatch(rest) if dot else None
+    called = _CALLED_ON.fullmatch(source) if found else None
+    return _over(found["targets"] or "", called["source"]) if found and called else None
+
+
 def _loop(found: re.Match[str]) -> Header:
     parts = found.groupdict()
-    written = parts.get("targets") or parts.get("pattern") or ""
+    return _over(parts.get("targets") or parts.get("pattern") or "", parts.get("source") or "")
+
+
+def _over(written: str, source: str) -> Header:
     targets = tuple(re.findall(r"[A-Za-z_$][\w$]*", written))
-    return Header(Opens.LOOP, LoopKind.FOR, targets, (parts.get("source") or "").strip())
+    return Header(Opens.LOOP, LoopKind.FOR, targets, source.strip())
 
 
 def inline_loop(prefix: str) -> Header | None:
@@ -101,9 +121,8 @@ def inline_loop(prefix: str) -> Header | None:
     text = prefix.rstrip()
     if len(text) > MAX_HEADER or not text:
         return None
-    for pattern in (_COUNTED, _CALLBACK):
-        found = pattern.match(text)
-        if found and not (pattern is _CALLBACK and not text.endswith(("=>", "{", "("))):
-            return _loop(found)
+    loop = _counted(text) or (_callback(text) if text.endswith(("=>", "{", "(")) else None)
+    if loop:
+        return loop
     found = _FOR.match(text if text.endswith(":") else "")
     return _loop(found) if found else None

@@ -13,7 +13,7 @@ MAX_PREFIX = 400  # code points of a line before its first call
 _MARKS = re.compile(r"(?:[\s│├└─|+*•▪◦‣·>-]|\d{1,3}[.)](?=\s))*")
 _BINDS = re.compile(
     r"(?:(?:export\s+)?(?:const|let|var)\s+)?(?P<target>[A-Za-z_$][\w$]*(?:\s*,\s*[A-Za-z_$][\w$]*)*|[{\[][\w\s,:$]{1,120}[}\]])"
-    r"(?:\s*:\s*[\w.\[\]<> ]{1,40})?\s*(?:[+:]?=)(?![=>])\s*"
+    r"(?:\s*:\s*(?:[\w.\[\]<>][\w.\[\]<> ]{0,39}(?<!\s)\s*)?|\s*)(?:[+:]?=)(?![=>])\s*"
 )
 _CALLED = re.compile(r"(?:new\s+)?(?P<name>[A-Za-z_$][\w.$]*)\(\s*[\[{]?\s*$")
 _REST = re.compile(

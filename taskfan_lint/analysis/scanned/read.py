@@ -38,7 +38,7 @@ from taskfan_lint.profile import Callee, Verdict, dispatch_words, is_combiner, j
 _COMMENT = re.compile(r"(?:#|//|/\*|\*/|\*(?=\s)|<!--|--(?=\s))+\s*")
 _CLOSERS = re.compile(r"[)\]}][)\]};,\s]*")
 _ALONE = re.compile(r"[ \t]*(?:[\r\n:;→]|->|=>|$)")
-_OVER = re.compile(r"\s*for\s+(?P<targets>[\w\s,()]{1,60}?)\s+in\s+(?P<source>[\w.()]{1,80})")
+_OVER = re.compile(r"\s*for\s+(?P<targets>[\w,()][\w\s,()]{0,59}?)(?<!\s)\s+in\s+(?P<source>[\w.()]{1,80})")
 
 
 def read(code: str, reading: Reading) -> Facts | None:

@@ -17,7 +17,7 @@ from taskfan_lint.rewrite.script.collect import collected
 from taskfan_lint.rewrite.script.scopes import check_same_block, checked
 from taskfan_lint.rewrite.script.style import MAX_WIDTH, called, combiner, semicolon, unit, without_end
 
-_HEADER = re.compile(r"for\s*\(\s*(?:const|let)\s+(?P<target>[\s\S]+?)\s+of\s")
+_HEADER = re.compile(r"for\s*\(\s*(?:const|let)\s+(?P<target>\S[\s\S]*?)(?<!\s)\s+of\s")
 
 
 def split(layout: Layout, one: Interruption) -> Fix:

@@ -23,8 +23,6 @@ from taskfan_lint.rewrite.script.substitute import replacements
 from taskfan_lint.rewrite.script.together import array
 from taskfan_lint.settings import Settings
 
-_ARROW = re.compile(r"\(?\s*(?P<target>[\s\S]*?)\s*\)?\s*=>\s*")
-
 
 def unroll(layout: Layout, one: Interruption, settings: Settings) -> Fix:
     """Return the fix that writes out each call of the loops around a dispatch; raises Declined."""
@@ -81,7 +79,7 @@ def _spread(layout: Layout, loop: Loop, settings: Settings) -> Fix:
         raise Declined("the callback takes nothing, or holds a loop")
     lead = layout.code[loop.target_span.start : loop.element.start]
     before = layout.code[loop.span.start : loop.target_span.start]
-    if not _ARROW.fullmatch(lead) or not re.search(r"\.\s*map\s*\(\s*\(?\s*$", before) or lead[-1:] == "{":
+    if not (lead.rstrip().endswith("=>") and re.search(r"\.\s*map\s*\(\s*(?:\(\s*)?$", before)):
         raise Declined("the callback is more than an expression of what it is given")
     if layout.text(loop.element).startswith(("{", "(")) or layout.comments_in(loop.span):
         raise Declined("the callback is more than an expression")
