@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("the soak forks its processes", allow_module_level=True)
 
-from soak import kinds, serving, working
+from soak import kinds, patterns, serving, working
 
 INPUTS = 2_000
 MESSAGES = 200
+LENGTH = 400
+PATIENCE = 0.3  # seconds of the processor; the square of the length needs a tenth of it, the cube three times it
 
 
 def test_damaged_inputs_get_the_documented_exit_statuses_and_no_traceback() -> None:
@@ -45,3 +48,13 @@ def test_what_a_process_dies_of_is_one_failure(monkeypatch: pytest.MonkeyPatch) 
         "input 5 (broken) ended the process with 70",
     ]
     assert sum(tally.counts.values()) == 4
+
+
+def test_no_regular_expression_takes_more_than_the_square_of_the_length() -> None:
+    assert len(patterns.patterns()) > 100
+    assert patterns.slow(LENGTH, PATIENCE) == []
+
+
+@pytest.mark.parametrize("pattern", [r"if\s+[^:]+?\s*:\s*$", r"(?:a+)+b", r"[ \t]*;?[ \t]*(?:#.*)?\n"])
+def test_loops_over_the_same_text_are_found_to_be_slow(pattern: str) -> None:
+    assert patterns.endless(re.compile(pattern), LENGTH * 4, PATIENCE)

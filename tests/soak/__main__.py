@@ -1,4 +1,4 @@
-"""`python -m tests.soak`: every entry point, on many inputs; and runs of `--fix`, killed at random moments."""
+"""`python -m tests.soak`: every entry point, on many inputs; killed runs of `--fix`; attacks on regular expressions."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from random import Random
 
 sys.path.insert(0, os.fspath(Path(__file__).parent.parent))
 
-from soak import killing, kinds, serving, working
+from soak import killing, kinds, patterns, serving, working
 
 MEMORY = 1024  # MiB
+PATIENCE = 1.0  # seconds of the processor for a text of 1,000 code points, more by the square of the length
 
 
 def main() -> int:
@@ -22,6 +23,7 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=100_000, help="how many inputs (default 100,000)")
     parser.add_argument("--messages", type=int, default=2_000, help="how many messages to the language server")
     parser.add_argument("--kills", type=int, default=200, help="how many runs are killed")
+    parser.add_argument("--length", type=int, default=1_000, help="how long the attacks on regular expressions are")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same inputs")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="how many processes")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="show one input, and what is said about it")
@@ -29,7 +31,7 @@ def main() -> int:
     if chosen.only is not None:
         return show(chosen.seed, chosen.only)
     began = time.monotonic()
-    problems = [*_inputs(chosen), *_server(chosen), *_kills(chosen)]
+    problems = [*_inputs(chosen), *_server(chosen), *_kills(chosen), *_patterns(chosen)]
     for problem in problems:
         print(problem)
     print(f"{len(problems)} problems, seed {chosen.seed}, {time.monotonic() - began:.0f} s")
@@ -82,6 +84,12 @@ def _kills(chosen: argparse.Namespace) -> list[str]:
     print(
         f"{chosen.kills} runs to be killed, {early} of them while they ran, {between} between the old and the new tree"
     )
+    return problems
+
+
+def _patterns(chosen: argparse.Namespace) -> list[str]:
+    problems = patterns.slow(chosen.length, PATIENCE * (chosen.length / 1_000) ** 2)
+    print(f"{len(patterns.patterns())} regular expressions, texts of {chosen.length} code points made for each")
     return problems
 
 

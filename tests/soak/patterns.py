@@ -7,7 +7,6 @@ import pkgutil
 import re
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from re import Pattern
 from types import FrameType
@@ -24,7 +23,6 @@ else:
 
 FEW = 20
 LETTERS = "a 1_A.\n\"'`-/=:,;#()[]{}<>*\\\t\r@$é❌|&+!?"
-PATIENCE = 10  # seconds
 
 
 def patterns() -> dict[str, Pattern[Any]]:
@@ -131,31 +129,32 @@ def _holds(kind: Any, value: Any, letter: str) -> bool:
     return False
 
 
-def endless(pattern: Pattern[Any], length: int) -> str:
-    """Return a text on which a pattern is not done in some seconds, empty if there is none."""
-    for text in attacks(pattern, length):
-        before = signal.signal(signal.SIGALRM, _stop)
-        signal.alarm(PATIENCE)
-        try:
-            pattern.search(text)
-            pattern.match(text)
-        except TimeoutError:
-            return repr(text[:60])
-        finally:
-            signal.alarm(0)
-            signal.signal(signal.SIGALRM, before)
-    return ""
+def slow(length: int, seconds: float) -> list[str]:
+    """Return the patterns of the package that need longer for a text of some length, each with its text."""
+    found = ((name, endless(pattern, length, seconds)) for name, pattern in patterns().items())
+    return [f"{name} is slow on {text}" for name, text in found if text]
+
+
+def endless(pattern: Pattern[Any], length: int, seconds: float) -> str:
+    """Return a text for which a pattern needs more time of the processor than some seconds, empty if there is none."""
+    before = signal.signal(signal.SIGVTALRM, _stop)
+    try:
+        return next((repr(text[:60]) for text in attacks(pattern, length) if not _done(pattern, text, seconds)), "")
+    finally:
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _done(pattern: Pattern[Any], text: Any, seconds: float) -> bool:
+    """Look for a pattern at each place of a text, which alone takes the square of its length; tell whether it ends."""
+    try:
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        pattern.search(text)
+    except TimeoutError:
+        return False
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return True
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
     raise TimeoutError
-
-
-def slowest(pattern: Pattern[Any], length: int) -> float:
-    """Return the most seconds that a pattern needs for a text of some length at one place, and to look for one."""
-    most = 0.0
-    for text in attacks(pattern, length):
-        began = time.perf_counter()
-        pattern.search(text)
-        most = max(most, time.perf_counter() - began)
-    return most
