@@ -100,8 +100,8 @@ def _notice(note: str) -> Notice:
 
 
 def _tag(name: str, note: str) -> str:
-    found = re.search(rf"<{name}>\s*([^<]*?)\s*</{name}>", note)
-    return found[1] if found else ""
+    found = re.search(rf"<{name}>([^<]*)</{name}>", note)
+    return found[1].strip() if found else ""
 
 
 def polled(extra: object, content: str) -> tuple[Outcome, bool]:
