@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from taskfan_lint import console
 from taskfan_lint.report import Look, Report, renderer
+from taskfan_lint.swap import put
 
 FOR_PEOPLE = ("text", "concise", "agent")
 JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -47,9 +48,13 @@ def write(outputs: Iterable[Output], reports: Sequence[Report], look: Look, out:
 
 
 def _write_file(file: str, text: str, *, append: bool = False) -> bool:
+    raw = text.encode("utf-8", "backslashreplace")
     try:
-        with open(file, "a" if append else "w", encoding="utf-8", errors="backslashreplace", newline="\n") as sink:
-            sink.write(text)
+        if append:
+            with open(file, "ab") as sink:
+                sink.write(raw)
+        else:
+            put(file, raw)
     except OSError as error:
         console.tell("error", f"{file}: cannot be written: {(error.strerror or str(error)).lower()}")
         return False

@@ -17,6 +17,7 @@ from taskfan_lint.report import STDIN, Look
 from taskfan_lint.schedule import Mode, PlanError
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import DecodeError, Document, decode
+from taskfan_lint.swap import put
 from taskfan_lint.tasks import read_tasks
 
 REFUSED, FAILED = 1, 2
@@ -62,7 +63,7 @@ def _write(file: str | None, text: str) -> bool:
         console.out(text)
         return True
     try:
-        Path(file).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        put(file, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         console.tell("error", f"{file}: cannot be written: {(error.strerror or str(error)).lower()}")
         return False

@@ -12,6 +12,7 @@ from taskfan_lint.baseline import Baseline, Entry
 from taskfan_lint.report import Look
 from taskfan_lint.run import Outcome, fails
 from taskfan_lint.settings import Settings
+from taskfan_lint.swap import put
 
 SettingsOf = Mapping[Path, Settings]
 
@@ -107,7 +108,7 @@ def rewrite(
 ) -> Baselines:
     """Write the one baseline anew, say so unless `quiet`, and return it; raises OSError."""
     renewed = renew(baselines.every[0], outcomes, settings)
-    Path(file).write_text(baseline.dump(renewed.baseline), encoding="utf-8", newline="\n")
+    put(file, baseline.dump(renewed.baseline).encode())
     if not quiet:
         count = len(renewed.baseline.entries)
         said = f"{count} known finding{'' if count == 1 else 's'}, {renewed.added} new, {renewed.pruned} taken out"

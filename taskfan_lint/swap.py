@@ -7,6 +7,7 @@ writing, and takes it away.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
@@ -51,6 +52,66 @@ def swap(target: str, before: bytes, after: bytes, status: os.stat_result) -> No
             with suppress(FileNotFoundError):
                 os.unlink(temporary)
             raise
+
+
+def put(path: str, after: bytes) -> None:
+    """Write a file, new or not, at once and whole; raises OSError.
+
+    It is written in place where it is a device or a pipe, or where another one cannot take its place.
+    """
+    target = os.path.realpath(path)
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        status = None
+    if status and _stays(path, target, status):
+        return _overwrite(path, after)
+    try:
+        _place(target, after, status)
+    except WriteError as error:
+        raise OSError(errno.EAGAIN, "another run is writing it", path) from error
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise OSError(error.errno, error.strerror, path) from error
+        _overwrite(path, after)  # a file that is mounted
+
+
+def _stays(path: str, target: str, status: os.stat_result) -> bool:
+    """Tell whether a file cannot be replaced by another one; what `/dev/stdout` leads to is held open by the shell."""
+    named = os.path.abspath(path).startswith(("/dev/", "/proc/"))
+    free = os.access(target, os.W_OK) and os.access(os.path.dirname(target), os.W_OK)
+    return named or not stat.S_ISREG(status.st_mode) or not free
+
+
+def _overwrite(path: str, after: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(after)
+
+
+def _place(target: str, after: bytes, status: os.stat_result | None) -> None:
+    temporary = beside(target)
+    with os.fdopen(_claimed(temporary), "wb") as file:
+        try:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+            if status:
+                _keep_owner(temporary, status)
+            os.chmod(temporary, stat.S_IMODE(status.st_mode) if status else 0o666 & ~_mask())
+            if os.name == "nt":  # where an open file cannot be moved
+                file.close()
+            os.replace(temporary, target)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
+            raise
+
+
+def _mask() -> int:
+    """Return which permissions a new file is not given."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def clear(target: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import resource
 import socket
 import stat
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 from taskfan_lint.config import Configs
 from taskfan_lint.files import Problem, Skipped, Source, TooLargeError, find, read, replace, search, tidy
-from taskfan_lint.swap import WriteError, beside
+from taskfan_lint.swap import WriteError, beside, put
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, links and FIFOs are those of POSIX")
 
@@ -294,3 +295,53 @@ def test_replacing_keeps_the_owner() -> None:
     replace(Path("a.py"), b"old", b"new")
     status = os.stat("a.py")
     assert (status.st_uid, status.st_gid) == (12, 34)
+
+
+def test_a_report_is_put_in_the_place_of_the_last_one_with_its_mode() -> None:
+    note("report.txt", "a longer report")
+    os.chmod("report.txt", 0o640)
+    before = os.stat("report.txt").st_ino
+    with open("report.txt", "rb") as reader:
+        put("report.txt", b"short")
+        assert reader.read() == b"a longer report"
+    assert Path("report.txt").read_bytes() == b"short"
+    assert os.stat("report.txt").st_ino != before
+    assert stat.S_IMODE(os.stat("report.txt").st_mode) == 0o640
+    assert os.listdir() == ["report.txt"]
+
+
+def test_a_new_report_has_the_mode_that_is_usual() -> None:
+    mask = os.umask(0o027)
+    try:
+        put("report.txt", b"new")
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE(os.stat("report.txt").st_mode) == 0o640
+    assert os.listdir() == ["report.txt"]
+
+
+def test_a_report_goes_through_a_link_and_a_pipe_stays_one() -> None:
+    note("real.txt", "old")
+    os.symlink("real.txt", "link.txt")
+    put("link.txt", b"new")
+    assert (os.readlink("link.txt"), Path("real.txt").read_bytes()) == ("real.txt", b"new")
+    os.mkfifo("pipe")
+    reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        put("pipe", b"piped")
+        assert os.read(reader, 10) == b"piped"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(os.stat("pipe").st_mode)
+
+
+def test_a_report_that_cannot_be_written_leaves_the_last_one() -> None:
+    note("report.txt", "old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            put("report.txt", b"x" * 1_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (os.listdir(), Path("report.txt").read_bytes()) == (["report.txt"], b"old")
