@@ -13,7 +13,7 @@ from taskfan_lint import Settings, engine, project
 from taskfan_lint.finding import Finding
 from taskfan_lint.source import Document
 
-ROOT = Path("/work")
+ROOT = Path("/project")
 AGENTS = 'def launch(topic):\n    return Task(subagent_type="researcher", prompt=f"Research {topic}")\n'
 MIDDLE = "from .agents import launch\n\n\ndef go(topic):\n    return launch(topic)\n"
 LOOP = "for topic in topics:\n    {}(topic)\n"
