@@ -117,7 +117,15 @@ def explain(
         others = [Decision(row, 1, "", False, "this line has another finding", verdicts=rest)] if rest else []
         return [*sorted(found, key=lambda one: one.column), *others]
     reason = "no call that could dispatch stands here" + _unread_at(document, settings, row, index)
-    return [Decision(row, 1, "", False, reason, verdicts=tuple(line))]
+    return [Decision(row, 1, "", False, reason, verdicts=tuple(line) or _unparsed(document, settings, row, index))]
+
+
+def _unparsed(document: Document, settings: Settings, row: int, index: Index | None) -> tuple[Verdict, ...]:
+    """Return what is reported at a row of a file that could not be parsed."""
+    lines = Lines(document.text)
+    found = engine.check(document, settings, index).findings
+    here = [one for one in found if one.code == "syntax-error" and lines.position(one.span.start)[0] == row]
+    return tuple(Verdict(one.code, str(one.severity), one.message, row, REPORTED) for one in here)
 
 
 def spared(document: Document, settings: Settings, index: Index | None = None) -> list[Spared]:

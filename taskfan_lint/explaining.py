@@ -70,6 +70,8 @@ def show_exempt(
         console.out(json.dumps(entries, indent=2) + "\n")
     else:
         console.out("".join(f"{_spared(document, one, look)}\n" for document, one in found))
+        if not found:
+            console.err("nothing is spared")
 
 
 def _parsed(place: str) -> tuple[str, int]:

@@ -104,6 +104,19 @@ def test_why_tells_what_a_comment_suppresses(cli: Cli) -> None:
     assert last[1] == "  not reported"
 
 
+def test_why_tells_that_a_file_does_not_parse(cli: Cli) -> None:
+    Path("a.py").write_text("def f(:\n    Task(subagent_type='x')\n")
+    told = cli("--why", "a.py:1").stdout.decode().splitlines()
+    assert told[1].startswith("  error[syntax-error] ")
+    assert told[-1] == "  reported: syntax-error"
+
+
+def test_show_exempt_says_that_nothing_is_spared(cli: Cli) -> None:
+    Path("a.py").write_text("x = 1\n")
+    done = cli("--show-exempt", "a.py")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"nothing is spared\n")
+
+
 def test_why_tells_what_the_baseline_knows(cli: Cli) -> None:
     Path("a.py").write_text(LOOP)
     cli("a.py", "--write-baseline", "known.json")

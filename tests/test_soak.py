@@ -16,7 +16,7 @@ from soak import kinds, patterns, serving, working
 INPUTS = 2_000
 MESSAGES = 200
 LENGTH = 400
-PATIENCE = 0.3  # seconds of the processor; the square of the length needs a tenth of it, the cube three times it
+PATIENCE = 0.3  # seconds of the processor; the square of the length needs a tenth of it, the fourth power far more
 
 
 def test_damaged_inputs_get_the_documented_exit_statuses_and_no_traceback() -> None:
