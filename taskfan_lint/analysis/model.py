@@ -6,7 +6,7 @@ half-open code-point offsets into the snippet's code; nothing here depends on th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from functools import cached_property
@@ -345,7 +345,7 @@ class Facts:
     statements: tuple[Span, ...]
     strings: tuple[Span, ...]  # string literals of several lines: white space in them is content
     fenced: bool
-    names: frozenset[str]  # every name in the snippet, so that new ones can avoid them
+    names: Container[str]  # every name in the snippet, so that new ones can avoid them
     language: str = "python"
     hidden: frozenset[str] = frozenset()  # names used in functions that are left out, because they hold no dispatch
     outer: frozenset[str] = frozenset()  # names that a function declares to be of a scope around it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from taskfan_lint.analysis.helpers import NO_INDEX, Index
@@ -38,7 +39,7 @@ class Reading:
     foreign: frozenset[str] = frozenset()
     original: str | None = None
     labels: tuple[Comment, ...] = ()
-    hidden: frozenset[str] = frozenset()
+    hidden: Container[str] = frozenset()
     free: frozenset[str] = frozenset()
     outer: frozenset[str] = frozenset()
     tag: str = ""

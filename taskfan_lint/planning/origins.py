@@ -70,8 +70,9 @@ def _source(one: Argument, copy: Copy, facts: Facts, region: Region) -> str | No
         for name in tree.binds(node)
     )
     if one.reads & (inside - targets):
-        known = facts.names - (inside - frozenset(name for loop in copy.unknown for name in loop.targets))
-        return literal(copy.prompt(), known) if one.keyword == "prompt" else None
+        bound = inside - frozenset(name for loop in copy.unknown for name in loop.targets)
+        known = (name for name in fields(copy.prompt()) if name in facts.names and name not in bound)
+        return literal(copy.prompt(), frozenset(known)) if one.keyword == "prompt" else None
     uses = [use for step in tree.steps(region.body) for use in step.uses]
     try:
         edits = replacements(facts.code, one.value, uses, copy.items)
@@ -83,15 +84,24 @@ def _source(one: Argument, copy: Copy, facts: Facts, region: Region) -> str | No
 
 def literal(text: str, names: frozenset[str] = frozenset()) -> str:
     """Return a string literal for a text; its fields `{name}` of these names stay fields."""
-    fields = [one for one in _FIELD.finditer(text) if re.split(r"[.\[]", one["name"])[0] in names]
-    prefix, quote = ("f" if fields else ""), ('"""' if "\n" in text else '"')
+    found = [one for one in _FIELD.finditer(text) if _first(one) in names]
+    prefix, quote = ("f" if found else ""), ('"""' if "\n" in text else '"')
     parts, last = [], 0
-    for one in fields:
+    for one in found:
         parts += [_escaped(text[last : one.start()], quote, doubled=True), one[0]]
         last = one.end()
     rest = text[last:].rstrip('"')
-    parts += [_escaped(rest, quote, doubled=bool(fields)), '\\"' * (len(text) - last - len(rest))]
+    parts += [_escaped(rest, quote, doubled=bool(found)), '\\"' * (len(text) - last - len(rest))]
     return f"{prefix}{quote}{''.join(parts)}{quote}"
+
+
+def fields(text: str) -> frozenset[str]:
+    """Return the names that the fields of a text start with."""
+    return frozenset(map(_first, _FIELD.finditer(text)))
+
+
+def _first(field: re.Match[str]) -> str:
+    return re.split(r"[.\[]", field["name"])[0]
 
 
 def _escaped(text: str, quote: str, *, doubled: bool) -> str:

@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from unicodedata import normalize
@@ -56,7 +56,7 @@ class Part:
     @property
     def names(self) -> frozenset[str]:
         """The names that the code reads or binds, of which each is a word of it."""
-        return _names(self.text)
+        return _names(self.text) if self._node is None else _names_in(self._node)
 
     @property
     def free(self) -> frozenset[str]:
@@ -83,7 +83,11 @@ def _tree(text: str) -> ast.Module:
 
 @_remembered
 def _names(text: str) -> frozenset[str]:
-    return frozenset(node.id for node in nodes(_tree(text)) if isinstance(node, ast.Name))
+    return _names_in(_tree(text))
+
+
+def _names_in(tree: ast.AST) -> frozenset[str]:
+    return frozenset(node.id for node in nodes(tree) if isinstance(node, ast.Name))
 
 
 @_remembered
@@ -178,9 +182,20 @@ class Masked:
 
     code: str
     defined: frozenset[str]
-    named: frozenset[str]
+    named: Container[str]
     free: frozenset[str]
     outer: frozenset[str]
+
+
+class _Named:
+    """The names that functions read or bind, with some others: hardly any is ever asked about."""
+
+    def __init__(self, parts: Sequence[Part], others: frozenset[str]) -> None:
+        self._parts = parts
+        self._others = others
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._others or any(name in part.words and name in part.names for part in self._parts)
 
 
 def imported_helpers(tree: ast.AST, reading: Reading) -> frozenset[str]:
@@ -227,7 +242,7 @@ def mask(code: str, every: list[Part], settings: Settings, helpers: frozenset[st
     return Masked(
         apply(code, [Edit(part.span, _blank(part.text)) for part in blanked]),
         frozenset(part.name for part in blanked),
-        outer.union(*(part.names for part in blanked)),
+        _Named([part.forget() for part in blanked], outer),
         frozenset().union(*(part.free for part in blanked)) if outside else frozenset(),
         outer,
     )

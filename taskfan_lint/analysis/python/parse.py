@@ -9,11 +9,10 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
-from typing import Any
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
 
+from taskfan_lint.analysis.python.offsets import offsets
 from taskfan_lint.analysis.reading import Unparsable
 from taskfan_lint.edit import NEWLINE, Lines, Span
 
@@ -33,22 +32,15 @@ _TOKEN = re.compile(
 class Source:
     """A parsed module and the offsets of its nodes."""
 
-    def __init__(self, code: str, module: cst.Module) -> None:
+    def __init__(self, code: str, module: cst.Module, spans: Mapping[cst.CSTNode, tuple[int, int]]) -> None:
         self.code = code
         self.lines = Lines(code)
         self.module = module
-        # `MetadataWrapper.resolve` would visit the whole tree once more for providers that nobody asked for.
-        self._positions: Mapping[cst.CSTNode, Any] = PositionProvider()._gen(
-            MetadataWrapper(module, unsafe_skip_copy=True)
-        )
+        self._spans = spans
 
     def span(self, node: cst.CSTNode) -> Span:
         """Return the span of a node without its own parentheses."""
-        place = self._positions[node]
-        return Span(
-            self.lines.offset(place.start.line, place.start.column + 1),
-            self.lines.offset(place.end.line, place.end.column + 1),
-        )
+        return Span(*self._spans[node])
 
     def outer(self, node: cst.BaseExpression) -> Span:
         """Return the span of an expression with its own parentheses."""
@@ -95,10 +87,11 @@ def parse(code: str) -> Source:
         raise Unparsable(error.editor_line, "not valid Python") from error
     except (RecursionError, UnicodeError) as error:
         raise Unparsable(1, "cannot be analysed", deep=True) from error
-    if module.code != code:
-        raise Unparsable(1, "cannot be analysed without changing it", deep=True)
     with deep_recursion():
-        return Source(code, module)
+        written, spans = offsets(module)
+    if written != code:
+        raise Unparsable(1, "cannot be analysed without changing it", deep=True)
+    return Source(code, module, spans)
 
 
 def _trimmed(code: str) -> str:
@@ -141,28 +134,26 @@ def _limit_nesting(code: str) -> None:
                 raise Unparsable(row, f"more than {MAX_OPERATORS} operators in one statement", deep=True)
 
 
-_NO_BRACKETS = re.compile(r"[^()\[\]{}]+")
 _OPERATOR = re.compile(r"[-+*/%|&^<>=.!~@]+|\b(?:and|or|not|if|else|lambda|await)\b")
 _TOP = re.compile(r"[\r\n](?=[^\s)\]}])")
-_PEELS = 20
 
 
 def _is_shallow(code: str) -> bool:
     """Tell at a glance whether no statement comes near the limits, which is so for nearly all code.
 
-    The code is cut before each line that starts at its margin. Peeling off the innermost pairs of brackets again and
-    again leaves nothing of a piece that is a statement, unless it is nested deeper or has brackets in strings.
+    The code is cut before each line that starts at its margin, so a piece holds no more than one statement, unless it
+    is a line of a string.
     """
-    return all(_is_flat(piece) and len(_OPERATOR.findall(piece)) <= MAX_OPERATORS for piece in _TOP.split(code))
+    return all(_is_flat(piece) for piece in _TOP.split(code))
 
 
 def _is_flat(piece: str) -> bool:
-    brackets = _NO_BRACKETS.sub("", piece)
-    for _ in range(_PEELS):
-        if not brackets:
-            return True
-        brackets = brackets.replace("()", "").replace("[]", "").replace("{}", "")
-    return False
+    """Tell whether code is too short to reach the limits, or has too few brackets and operators for them."""
+    if len(piece) <= MAX_DEPTH:
+        return True
+    if sum(map(piece.count, "([{")) > MAX_DEPTH:
+        return False
+    return len(piece) <= MAX_OPERATORS or len(_OPERATOR.findall(piece)) <= MAX_OPERATORS
 
 
 def limit_depth(tree: ast.Module) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 import libcst as cst
@@ -71,7 +71,7 @@ def _collect(source: Source, reading: Reading) -> Facts:
         _add(reading.outside, bindings, constants)
 
     def lookup(name: str) -> cst.BaseExpression | None:
-        fixed = bindings.bound[name] == 1 and name not in constants.changed | reading.hidden
+        fixed = bindings.bound[name] == 1 and name not in constants.changed and name not in reading.hidden
         return constants.values.get(name) if fixed else None
 
     context = Context(
@@ -89,7 +89,7 @@ def _collect(source: Source, reading: Reading) -> Facts:
     if any(call.name.rpartition(".")[2] in found for region in statements.regions for call in tree.calls(region.body)):
         statements = Statements(replace(context, helpers=found))  # once more: now these calls dispatch
         source.module.visit(statements)
-    names = set(bindings.bound) | reading.hidden | (reading.outside.names if reading.outside else frozenset())
+    names = set(bindings.bound) | (reading.outside.names if reading.outside else set())
     for region in statements.regions:
         names |= region.known - BUILTINS
         names |= {name for step in tree.steps(region.body) for name in (*step.reads, *step.binds)}
@@ -103,11 +103,22 @@ def _collect(source: Source, reading: Reading) -> Facts:
         tuple(statements.statements),
         tuple(strings.found),
         reading.fenced,
-        frozenset(names),
+        _Either(names, reading.hidden),
         hidden=reading.free,
         outer=reading.outer | constants.outer,
         lookalikes=tuple(context.lookalikes.values()),
     )
+
+
+class _Either:
+    """What is in one of two containers."""
+
+    def __init__(self, one: Container[str], other: Container[str]) -> None:
+        self._one = one
+        self._other = other
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._one or name in self._other
 
 
 def _add(outside: Outside, bindings: Bindings, constants: Constants) -> None:
