@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from taskfan_lint import console
 from taskfan_lint.choices import Choices
 from taskfan_lint.config import Configs
+from taskfan_lint.examining import examine
 from taskfan_lint.files import Found, Problem, Skipped, Source, excluded, repository, search
 from taskfan_lint.kinds import PYTHON, kind
+from taskfan_lint.outcome import Clean, Mode, Outcome, fails
 from taskfan_lint.outputs import FOR_PEOPLE, Output, for_machines, write
 from taskfan_lint.report import STDIN, Look
-from taskfan_lint.run import Clean, Mode, Outcome, again, examine, fails, run
+from taskfan_lint.run import run
 from taskfan_lint.selection import Selected, SelectionError, select
 from taskfan_lint.settings import Settings
 from taskfan_lint.summary import Run, statistics, summary
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from taskfan_lint.analysis.helpers import Index
 
 
 Walk = Callable[[], Iterator[Found]]
@@ -136,7 +136,7 @@ def _outcomes(
 
 def _run(sources: Iterable[Source], total: int | None, choices: Choices, clean: dict[str, int]) -> list[Outcome]:
     """Return the outcomes as they come, and count in `clean` the files that have none."""
-    steps = run(sources, choices.mode, unsafe=choices.unsafe, reason=choices.reason)
+    steps = run(sources, choices.job)
     outcomes = []
     for step in console.progress(steps, total, silent=choices.quiet):
         if isinstance(step, Clean):
@@ -155,15 +155,11 @@ def _followed(
 ) -> list[Outcome]:
     from taskfan_lint import following  # lazy: only where a Python file may dispatch
 
-    return following.follow(outcomes, sources, every, clean, _examine_again(choices))
+    return following.follow(outcomes, sources, every, clean, choices.job)
 
 
 def _path(outcome: Outcome) -> str:
     return os.fspath(outcome.path)
-
-
-def _examine_again(choices: Choices) -> Callable[[Source, Index], Outcome]:
-    return lambda source, index: again(source, choices.mode, index, unsafe=choices.unsafe, reason=choices.reason)
 
 
 def _narrowed(outcome: Outcome, selected: Selected, settings: Mapping[Path, Settings]) -> Outcome:
@@ -187,8 +183,7 @@ def stdin_source(name: str, configs: Configs, force_exclude: bool) -> Found:
 def _run_stdin(sources: list[Source], choices: Choices) -> tuple[Outcome, ...]:
     """Check standard input; in a mode that writes, its text goes on to standard output, changed or as it came."""
     raw = console.standard_input()
-    mode, unsafe, reason = choices.mode, choices.unsafe, choices.reason
-    outcomes = tuple(examine(each.path, raw, each.settings, mode, unsafe=unsafe, reason=reason) for each in sources)
+    outcomes = tuple(examine(each.path, raw, each.settings, choices.job) for each in sources)
     if choices.mode.writes:
         fixed = [outcome.document.encode(outcome.text) for outcome in outcomes if outcome.document]
         console.out(b"".join(fixed or [raw]))

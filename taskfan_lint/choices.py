@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from taskfan_lint.config import Layer
+from taskfan_lint.outcome import Job, Mode
 from taskfan_lint.outputs import Output
 from taskfan_lint.report import STDIN
-from taskfan_lint.run import Mode
 from taskfan_lint.selection import Selection
 
 
@@ -42,6 +42,11 @@ class Choices(NamedTuple):
         """Whether files can be checked while others are yet to be found: nothing is written or asked about all."""
         asks = self.selection.asks or self.show_files or self.show_settings or self.show_exempt
         return not (asks or self.mode.writes or self.stdin or self.baseline or self.write_baseline)
+
+    @property
+    def job(self) -> Job:
+        """What is done with each file."""
+        return Job(self.mode, self.unsafe, self.reason)
 
     @property
     def stdin(self) -> bool:

@@ -270,6 +270,7 @@ class _Documents:
     unreadable: list[Place] = field(default_factory=list)
     refused: list[Place] = field(default_factory=list)
     read: list[Read] = field(default_factory=list)
+    helpers: dict[str, Helper] = field(default_factory=dict)
 
     def run(self, snippets: Iterable[Snippet]) -> Checked:
         """Return what all snippets gave, lifted to the document."""
@@ -281,7 +282,8 @@ class _Documents:
             self._inspect(gated, used)
         for span, codes in used.items():
             self.findings += _unused(span, rules[span], codes, self.settings)
-        return Checked(tuple(self.findings), 0, tuple(self.unreadable), tuple(self.refused), read=tuple(self.read))
+        unreadable, refused, read = tuple(self.unreadable), tuple(self.refused), tuple(self.read)
+        return Checked(tuple(self.findings), 0, unreadable, refused, read=read, helpers=self.helpers)
 
     def _inspect(self, snippets: list[Snippet], used: dict[Span, set[str]]) -> None:
         from taskfan_lint import inspection  # lazy: LibCST is only needed where a snippet passes the gate
@@ -297,6 +299,7 @@ class _Documents:
                 else:
                     self.findings.append(_lifted(one, snippet, lines))
             self.read += [result.read] if result.read else []
+            self.helpers |= {name: _placed(helper, snippet) for name, helper in result.helpers.items()}
             if result.problem:
                 row = lines.position(snippet.offset(result.problem.offset))[0]
                 (self.refused if result.problem.deep else self.unreadable).append(Place(row, result.problem.reason))

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from taskfan_lint.files import Source, TooLargeError, read
 from taskfan_lint.gates import Gates
 from taskfan_lint.kinds import PYTHON, kind
+from taskfan_lint.outcome import Clean, Job, Outcome
+from taskfan_lint.run import again, naming
 
 if TYPE_CHECKING:
-    from taskfan_lint.analysis.helpers import Index
-    from taskfan_lint.run import Outcome
+    from taskfan_lint.analysis.helpers import Helper, Index
     from taskfan_lint.source import Document
 
-Member = tuple[Source, "Document"]
+
+class Member(NamedTuple):
+    """A file of the project; `helpers` are its functions that dispatch, None where it was not examined yet."""
+
+    source: Source
+    document: Document
+    helpers: Mapping[str, Helper] | None = None
 
 
 def follow(
@@ -23,9 +31,9 @@ def follow(
     selected: Sequence[Source],
     every: Sequence[Source],
     clean: dict[str, int],
-    again: Callable[[Source, Index], Outcome],
+    job: Job,
 ) -> list[Outcome]:
-    """Return the outcomes, those of files that call functions of others anew: `again` examines one of these.
+    """Return the outcomes, those of files that call functions of others anew: the job is done with these again.
 
     `every` file may hold such functions, also one that is not `selected`. `clean` counts the files without an outcome
     by kind; where one gets one now, it counts less. What was fixed the first time counts too.
@@ -35,11 +43,14 @@ def follow(
     if helpers is None:
         return list(known.values())
     asked = {source.file for source in selected}
-    for source in (source for source, _ in callers if source.file in asked):
-        old, new = known.get(source.file), again(source, helpers)
+    for new in again([one.source for one in callers if one.source.file in asked], job._replace(helpers=helpers)):
+        if isinstance(new, Clean):
+            continue
+        file = os.fspath(new.path)
+        old = known.get(file)
         if old is None:
-            clean[kind(source.file)] -= 1
-        known[source.file] = new if old is None or not old.changed else _both(old, new)
+            clean[kind(file)] -= 1
+        known[file] = new if old is None or not old.changed else _both(old, new)
     return list(known.values())
 
 
@@ -54,7 +65,8 @@ def members(outcomes: Iterable[Outcome], selected: Iterable[Source], every: Iter
     for outcome in outcomes:
         source = settings.get(str(outcome.path))
         if source and outcome.document and kind(source.file) is PYTHON:
-            yield source, outcome.document
+            text = outcome.document if not outcome.changed else replace(outcome.document, text=outcome.text)
+            yield Member(source, text, outcome.checked.helpers)
     gates = Gates()
     for source in every:
         if source.file not in settings and kind(source.file) is PYTHON:
@@ -68,36 +80,38 @@ def index(found: Sequence[Member], every: Sequence[Source]) -> tuple[Index | Non
 
     A file that calls one may have a function that dispatches by that call, so files are looked for until none is new.
     """
-    from taskfan_lint import project  # lazy: only where a Python file may dispatch
-
     known = list(found)
-    helpers = project.index([(document, source.settings) for source, document in known])
-    while helpers.names:
-        callers = list(_callers(helpers, {source.file for source, _ in known}, every))
+    helpers = _helpers(known)
+    looked: set[str] = set()
+    while new := helpers.names - looked:
+        looked |= new
+        callers = list(_callers(new, {member.source.file for member in known}, every))
         if not callers:
             break
         known += callers
-        helpers = project.index([(document, source.settings) for source, document in known])
+        helpers = _helpers(known)
     if not helpers.names:
         return None, []
-    return helpers, [member for member in known if _calls(helpers, member)]
+    from taskfan_lint import project  # lazy: only where a function dispatches
+
+    files = project.by_name(helpers)
+    return helpers, [member for member in known if project.may_call(member.document, files)]
 
 
-def _callers(helpers: Index, known: set[str], every: Iterable[Source]) -> Iterator[Member]:
+def _helpers(members: Sequence[Member]) -> Index:
+    from taskfan_lint import project  # lazy: only where a Python file may dispatch
+
+    found = {one.source.file: one.helpers for one in members if one.helpers is not None}
+    return project.index([(one.document, one.source.settings) for one in members], found)
+
+
+def _callers(names: frozenset[str], known: set[str], every: Iterable[Source]) -> Iterator[Member]:
     """Yield the Python files, of those not known yet, whose bytes name one of the functions."""
-    names = [name.encode() for name in helpers.names]
-    for source in every:
-        if source.file in known or kind(source.file) is not PYTHON:
-            continue
+    words = [name.encode() for name in names]
+    others = (one for one in every if one.file not in known and kind(one.file) is PYTHON)
+    for source in naming(others, words):
         raw = _bytes(source)
-        if raw is not None and any(name in raw for name in names):
-            yield from _decoded(source, raw)
-
-
-def _calls(helpers: Index, member: Member) -> bool:
-    """Tell whether a file names a function of another one."""
-    source, document = member
-    return any(name in document.text for file, names in helpers.files.items() if file != source.file for name in names)
+        yield from _decoded(source, raw) if raw is not None else ()
 
 
 def _bytes(source: Source) -> bytes | None:
@@ -112,6 +126,6 @@ def _decoded(source: Source, raw: bytes) -> Iterator[Member]:
     from taskfan_lint.source import DecodeError, decode  # lazy: only for a file that passes the gate
 
     try:
-        yield source, decode(source.path, raw)
+        yield Member(source, decode(source.path, raw))
     except DecodeError:
         return

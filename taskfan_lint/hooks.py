@@ -12,8 +12,9 @@ from pathlib import Path
 from taskfan_lint.config import Configs
 from taskfan_lint.files import Problem, Skipped, Source, find
 from taskfan_lint.finding import Applicability
+from taskfan_lint.outcome import Mode, Outcome
 from taskfan_lint.report import Look, Report, renderer
-from taskfan_lint.run import Mode, Outcome, each
+from taskfan_lint.run import each
 
 EDITING = frozenset({"Edit", "MultiEdit", "Write"})
 PROJECT = "CLAUDE_PROJECT_DIR"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from taskfan_lint import rules, suppress
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import boundary
 from taskfan_lint.analysis.flow import analyse
-from taskfan_lint.analysis.helpers import NO_INDEX, Index
+from taskfan_lint.analysis.helpers import NO_INDEX, Helper, Index, helpers
 from taskfan_lint.analysis.model import BoundaryKind, Dispatch, Facts
 from taskfan_lint.analysis.read import SCRIPT_TAGS, read_snippet
 from taskfan_lint.analysis.reading import Reading, Unparsable
@@ -54,11 +54,15 @@ class Read:
 
 @dataclass(frozen=True)
 class Inspected:
-    """The findings of a snippet, with offsets in its code, or the problem that kept it from being read."""
+    """The findings of a snippet, with offsets in its code, or the problem that kept it from being read.
+
+    `helpers` are the functions of a Python file that dispatch, by name.
+    """
 
     findings: tuple[Finding, ...] = ()
     problem: Problem | None = None
     read: Read | None = None
+    helpers: Mapping[str, Helper] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,11 @@ def inspect(snippet: Snippet, around: Surroundings) -> Inspected:
         judged = judge(snippet, around)
     except Unparsable as error:
         return _unread(snippet, error, around.settings)
-    return Inspected(judged.findings, read=_read(judged.analysis.facts)) if judged else Inspected()
+    if judged is None:
+        return Inspected()
+    facts = judged.analysis.facts
+    found = {} if facts.fenced or facts.is_script else helpers(facts.regions)
+    return Inspected(judged.findings, read=_read(facts), helpers=found)
 
 
 def _read(facts: Facts) -> Read | None:

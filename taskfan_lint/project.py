@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from taskfan_lint import engine
@@ -17,36 +18,62 @@ if TYPE_CHECKING:
     from taskfan_lint.analysis.helpers import Helper, Index
 
 ROUNDS = 10  # calls from file to file that are followed
+NO_FILES: Mapping[str, Mapping[str, Helper]] = {}
 
 
-def index(documents: Sequence[tuple[Document, Settings]]) -> Index:
+def index(
+    documents: Sequence[tuple[Document, Settings]], found: Mapping[str, Mapping[str, Helper]] = NO_FILES
+) -> Index:
     """Return the helpers of Python files, each with the settings that hold for it; others are left out.
 
-    A helper may call one of another file: files that name what was found are read again, until nothing is new.
+    `found` has the helpers of files, by their absolute path, that were read already. A helper may call one of another
+    file: files that name what was found are read again, until nothing is new.
     """
     from taskfan_lint.analysis.helpers import Index  # lazy: only where a file may dispatch
 
     python = [(document, settings) for document, settings in documents if document.path.suffix in PYTHON_SUFFIXES]
     pending = [(document, settings) for document, settings in python if may_hold_helpers(document.text, settings)]
     files: dict[str, Mapping[str, Helper]] = {}
-    for _ in range(ROUNDS):
-        new: set[tuple[str, str]] = set()
+    for number in range(ROUNDS):
+        new: dict[str, Mapping[str, Helper]] = {}
         known = Index(dict(files))
         for document, settings in pending:
             path = str(document.path.absolute())
-            found = _placed(engine.helpers(document, settings, known), document, settings)
-            new |= {(name, path) for name in found.keys() - files.get(path, {}).keys()}
-            files[path] = found
-        pending = [(document, settings) for document, settings in python if _names_one(document, new)]
+            own = found.get(path) if not number else None
+            own = _placed(engine.helpers(document, settings, known) if own is None else own, document, settings)
+            new[path] = {name: own[name] for name in own.keys() - files.get(path, {}).keys()}
+            files[path] = own
+        names = by_name(Index(new))
+        pending = [(document, settings) for document, settings in python if names and may_call(document, names)]
         if not pending:
             break
-    return Index({path: found for path, found in files.items() if found})
+    return Index({path: own for path, own in files.items() if own})
 
 
-def _names_one(document: Document, helpers: Iterable[tuple[str, str]]) -> bool:
-    """Tell whether a file names one of these helpers, given by name and file, that is not its own."""
-    own = str(document.path.absolute())
-    return any(path != own and name in document.text for name, path in helpers)
+def by_name(helpers: Index) -> Mapping[str, Collection[str]]:
+    """Return the files that hold a helper of a name, for each name."""
+    found: dict[str, set[str]] = {}
+    for path, own in helpers.files.items():
+        for name in own:
+            found.setdefault(name, set()).add(path)
+    return found
+
+
+def may_call(document: Document, helpers: Mapping[str, Collection[str]]) -> bool:
+    """Tell whether a file has the words for importing a helper from another file; `helpers` has their files by name."""
+    if "import" not in document.text:
+        return False
+    from taskfan_lint.analysis.python.gate import words_of  # lazy: only where a function dispatches
+
+    words, own = words_of(document.text), str(document.path.absolute())
+    called = (path for name in helpers.keys() & words for path in helpers[name])
+    return any(path != own and _may_import(words, path) for path in called)
+
+
+def _may_import(words: frozenset[str], path: str) -> bool:
+    """Tell whether one of these words is the name of a module; a package has none in `from . import`."""
+    stem = PurePath(path).stem
+    return stem == "__init__" or stem in words
 
 
 def may_hold_helpers(text: str, settings: Settings) -> bool:
@@ -59,6 +86,8 @@ def may_hold_helpers(text: str, settings: Settings) -> bool:
 
 def _placed(found: Mapping[str, Helper], document: Document, settings: Settings) -> dict[str, Helper]:
     """Return helpers that say in which file and line they dispatch; methods stay in their own file."""
+    if not found:
+        return {}
     lines = Lines(document.text)
     path = os.path.relpath(document.path.absolute(), settings.root or os.getcwd())
     placed = {}

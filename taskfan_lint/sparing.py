@@ -9,8 +9,8 @@ from pathlib import Path
 
 from taskfan_lint import baseline, console
 from taskfan_lint.baseline import Baseline, Entry
+from taskfan_lint.outcome import Outcome, fails
 from taskfan_lint.report import Look
-from taskfan_lint.run import Outcome, fails
 from taskfan_lint.settings import Settings
 from taskfan_lint.swap import put
 

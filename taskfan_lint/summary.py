@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from taskfan_lint.kinds import KINDS, MARKDOWN, PYTHON, SCRIPT, kind
+from taskfan_lint.outcome import Mode, Outcome
 from taskfan_lint.report import Look
-from taskfan_lint.run import Mode, Outcome
 
 if TYPE_CHECKING:
     from taskfan_lint.finding import Finding

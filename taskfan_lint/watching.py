@@ -10,8 +10,9 @@ from pathlib import Path
 from taskfan_lint import console
 from taskfan_lint.config import NAMES, Configs
 from taskfan_lint.files import SUFFIXES, Found, Problem, Skipped, Source, find
+from taskfan_lint.outcome import Mode, Outcome
 from taskfan_lint.report import Look, renderer
-from taskfan_lint.run import Mode, Outcome, each
+from taskfan_lint.run import each
 from taskfan_lint.summary import Run, summary
 
 DECIDING = frozenset({*NAMES, ".gitignore"})  # a change of one may change what is found in every file

@@ -14,9 +14,10 @@ import pytest
 from conftest import ROOT, Cli
 
 from taskfan_lint import Settings, check, fix
+from taskfan_lint.examining import examine
+from taskfan_lint.outcome import Job
 from taskfan_lint.report import formats
 from taskfan_lint.rules import rule_names
-from taskfan_lint.run import Mode, examine
 
 LOOP = 'for topic in ["tests", "docs"]:\n    Task(subagent_type="reviewer", prompt=f"Review the {topic}")\n'
 UNKNOWN = 'for path in paths:\n    Task(subagent_type="reviewer", prompt=f"Review {path}")\n'
@@ -485,7 +486,7 @@ class Fault(tuple[str, ...]):
 
 
 def test_an_internal_error_costs_one_file_only() -> None:
-    outcome = examine(Path("a.py"), LOOP.encode(), Settings(select=Fault()), Mode.CHECK, unsafe=False)
+    outcome = examine(Path("a.py"), LOOP.encode(), Settings(select=Fault()), Job())
     assert outcome.error == "internal error: ZeroDivisionError: a\nfault"
     assert outcome.trace.startswith("Traceback (most recent call last):\n")
     assert outcome.document is None

@@ -26,8 +26,8 @@ suppress verify inspection checked engine project ignoring explain
 options schema config tasks baseline git swap files imports pages diff report/
 intervals transcripts/ session estimates against timeline/
 planning/ drawing drawing.words drawing.calls drawing/ server/
-console completing outputs pool run following sparing touched selection choices summary explaining checking inventory
-listing verification hooks watching scheduling
+console completing outputs outcome examining pool run following sparing touched selection choices summary explaining
+checking inventory listing verification hooks watching scheduling
 commands help commands.* cli __main__ __init__
 """.split()
 HOMES = {

@@ -13,8 +13,9 @@ import pytest
 
 from taskfan_lint.config import Configs
 from taskfan_lint.files import Source, find
+from taskfan_lint.outcome import Clean, Job, Mode, Outcome
 from taskfan_lint.pool import Done, spread
-from taskfan_lint.run import FEW, Clean, Mode, Outcome, cores, run
+from taskfan_lint.run import FEW, cores, run
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that share what is loaded need fork")
 
@@ -72,7 +73,7 @@ def plant(folder: Path) -> list[Source]:
 def test_a_run_gives_the_same_with_any_number_of_processes(mode: Mode, tmp_path: Path) -> None:
     outcomes, texts = [], []
     for jobs in (1, 2, 4):
-        steps = list(run(plant(tmp_path), mode, unsafe=False, jobs=jobs))
+        steps = list(run(plant(tmp_path), Job(mode), jobs))
         clean = sum(isinstance(step, Clean) for step in steps)
         found = sorted((step for step in steps if isinstance(step, Outcome)), key=lambda one: one.path)
         outcomes.append((clean, found))

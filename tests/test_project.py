@@ -137,3 +137,33 @@ def test_a_hook_knows_what_a_file_imports(cli: Cli) -> None:
     event = {"cwd": os.getcwd(), "tool_name": "Write", "tool_input": {"file_path": os.path.abspath("main.py")}}
     done = cli("hook", "post-edit", input=json.dumps(event).encode())
     assert (done.returncode, "dispatch-in-loop" in done.stderr.decode()) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        pytest.param("main.py", "from lib import launch", True, id="by its module"),
+        pytest.param("main.py", "from . import launch", False, id="of the package, which is another module"),
+        pytest.param("main.py", "from lib import launches", False, id="a longer word"),
+        pytest.param("main.py", "lib.launch()", False, id="nothing is imported"),
+        pytest.param("lib.py", "import lib\nlaunch", False, id="the file that has it"),
+        pytest.param("pkg/main.py", "from . import go", True, id="from the package itself"),
+    ],
+)
+def test_only_files_with_its_words_may_call_a_function(file: str, text: str, expected: bool) -> None:
+    places = {"launch": {str(ROOT / "lib.py")}, "go": {str(ROOT / "pkg/__init__.py")}}
+    assert project.may_call(Document(ROOT / file, text), places) is expected
+
+
+def test_many_files_that_call_are_examined_again(cli: Cli) -> None:
+    write(lib=LIBRARY, **{f"main_{number}": CALLER for number in range(8)})
+    done = cli(".", "--output-format", "concise")
+    assert done.stdout.decode().count("dispatch-in-loop") == 8
+
+
+def test_a_caller_among_many_files_is_found(cli: Cli) -> None:
+    write(lib=LIBRARY, zebra="from middle import go\n\nfor topic in topics:\n    go(topic)\n")
+    write(middle="import lib\n\n\ndef go(topic):\n    return lib.launch(topic)\n")
+    write(**{f"idle_{number}": "x = 1\n" for number in range(600)})
+    found = cli(".", "--output-format", "concise").stdout.decode()
+    assert found.startswith("zebra.py:4:5: warning[dispatch-in-loop]")

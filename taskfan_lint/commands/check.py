@@ -22,9 +22,9 @@ from taskfan_lint.help import (
     option,
     refuse,
 )
+from taskfan_lint.outcome import Mode
 from taskfan_lint.outputs import Output
 from taskfan_lint.report import STDIN, formats
-from taskfan_lint.run import Mode
 from taskfan_lint.selection import Part, Selection
 
 ADD_IGNORE = "--add-ignore"
