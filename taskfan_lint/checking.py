@@ -220,7 +220,7 @@ def _show_exempt(sources: list[Source], every: list[Source], found: list[Found],
     outcomes = _outcomes(sources, every, choices._replace(mode=Mode.CHECK), {})
     settings = {source.path: source.settings for source in sources}
     documents = [(one.document, settings[one.path]) for one in outcomes if one.document]
-    index, _ = following.index(list(following.members(outcomes, sources, every)), every)
+    index = following.index(list(following.members(outcomes, sources, every)), every)
     explaining.show_exempt(documents, _look(choices), index, as_json=_as_json(choices))
     failed = _problems(found, choices)
     return 2 if any(outcome.error for outcome in outcomes) or failed else 0

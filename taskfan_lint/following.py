@@ -39,11 +39,9 @@ def follow(
     by kind; where one gets one now, it counts less. What was fixed the first time counts too.
     """
     known = {os.fspath(outcome.path): outcome for outcome in outcomes}
-    helpers, callers = index(list(members(known.values(), selected, every)), every)
-    if helpers is None:
-        return list(known.values())
-    asked = {source.file for source in selected}
-    for new in again([one.source for one in callers if one.source.file in asked], job._replace(helpers=helpers)):
+    helpers = index(list(members(known.values(), selected, every)), every)
+    callers = [source for source in selected if source.file in helpers.callers]
+    for new in again(callers, job._replace(helpers=helpers)):
         if isinstance(new, Clean):
             continue
         file = os.fspath(new.path)
@@ -75,8 +73,8 @@ def members(outcomes: Iterable[Outcome], selected: Iterable[Source], every: Iter
                 yield from _decoded(source, raw)
 
 
-def index(found: Sequence[Member], every: Sequence[Source]) -> tuple[Index | None, list[Member]]:
-    """Return the functions that dispatch, None where there is none, and the files that may call one of another file.
+def index(found: Sequence[Member], every: Sequence[Source]) -> Index:
+    """Return the functions of files that dispatch, with the files that may call one of another.
 
     A file that calls one may have a function that dispatches by that call, so files are looked for until none is new.
     """
@@ -90,12 +88,7 @@ def index(found: Sequence[Member], every: Sequence[Source]) -> tuple[Index | Non
             break
         known += callers
         helpers = _helpers(known)
-    if not helpers.names:
-        return None, []
-    from taskfan_lint import project  # lazy: only where a function dispatches
-
-    files = project.by_name(helpers)
-    return helpers, [member for member in known if project.may_call(member.document, files)]
+    return helpers
 
 
 def _helpers(members: Sequence[Member]) -> Index:

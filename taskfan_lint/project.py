@@ -34,6 +34,7 @@ def index(
     python = [(document, settings) for document, settings in documents if document.path.suffix in PYTHON_SUFFIXES]
     pending = [(document, settings) for document, settings in python if may_hold_helpers(document.text, settings)]
     files: dict[str, Mapping[str, Helper]] = {}
+    callers: set[str] = set()
     for number in range(ROUNDS):
         new: dict[str, Mapping[str, Helper]] = {}
         known = Index(dict(files))
@@ -43,17 +44,17 @@ def index(
             own = _placed(engine.helpers(document, settings, known) if own is None else own, document, settings)
             new[path] = {name: own[name] for name in own.keys() - files.get(path, {}).keys()}
             files[path] = own
-        names = by_name(Index(new))
+        names = _by_name(new)
         pending = [(document, settings) for document, settings in python if names and may_call(document, names)]
+        callers.update(str(document.path.absolute()) for document, _ in pending)
         if not pending:
             break
-    return Index({path: own for path, own in files.items() if own})
+    return Index({path: own for path, own in files.items() if own}, frozenset(callers))
 
 
-def by_name(helpers: Index) -> Mapping[str, Collection[str]]:
-    """Return the files that hold a helper of a name, for each name."""
+def _by_name(helpers: Mapping[str, Mapping[str, Helper]]) -> Mapping[str, Collection[str]]:
     found: dict[str, set[str]] = {}
-    for path, own in helpers.files.items():
+    for path, own in helpers.items():
         for name in own:
             found.setdefault(name, set()).add(path)
     return found

@@ -62,9 +62,10 @@ class Helper:
 
 @dataclass(frozen=True)
 class Index:
-    """The helpers of the files of a project: file to name to helper."""
+    """The helpers of the files of a project: file to name to helper, and the files that may call one of another."""
 
     files: Mapping[str, Mapping[str, Helper]] = field(default_factory=dict)
+    callers: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
