@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
-from taskfan_lint import prose
 from taskfan_lint.analysis.model import Arm, Block, Boundary, BoundaryKind, Branch, Comment, Loop, Node, Region
 from taskfan_lint.edit import Lines
 
@@ -16,6 +15,8 @@ _ONLY_COMMENTS = re.compile(r"(?:\s|#[^\r\n]*|//[^\r\n]*|/\*.*?\*/)*", re.DOTALL
 
 def boundary(comment: Comment) -> Boundary | None:
     """Return what a comment says of the groups around it, None if nothing."""
+    from taskfan_lint import prose  # lazy: it takes long to load, and only where there is a comment is it read
+
     if comment.own_line:
         wrong = prose.marker(comment.text)
         if wrong is not None:

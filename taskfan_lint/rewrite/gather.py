@@ -13,7 +13,6 @@ from taskfan_lint.rewrite import Declined, Mended, parsed_only
 from taskfan_lint.rewrite.layout import Layout
 from taskfan_lint.rewrite.names import bound_before, dispatch_of
 from taskfan_lint.rewrite.runs import run_around
-from taskfan_lint.rewrite.script import together
 
 _IMPORT = re.compile(r"(?:import|from)\b")
 _FUTURE = re.compile(r"from\s+__future__\b")
@@ -26,7 +25,11 @@ def gather(facts: Facts, one: Interruption) -> Mended:
     """Return the fix that awaits a run of adjacent, independent dispatches together."""
     layout = Layout(facts)
     try:
-        return Mended(together.gather(layout, one) if facts.is_script else _gather(layout, one))
+        if facts.is_script:
+            from taskfan_lint.rewrite.script import together  # lazy: only for a script
+
+            return Mended(together.gather(layout, one))
+        return Mended(_gather(layout, one))
     except Declined as declined:
         return Mended(reason=str(declined))
 

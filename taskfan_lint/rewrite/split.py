@@ -12,7 +12,6 @@ from taskfan_lint.finding import Applicability, Fix
 from taskfan_lint.rewrite import Declined, Mended, parsed_only
 from taskfan_lint.rewrite.above import Above, above
 from taskfan_lint.rewrite.layout import Layout
-from taskfan_lint.rewrite.script import split as script
 
 _TEXT = re.compile(r"[rRbBuUfF]{0,2}['\"]")
 
@@ -21,7 +20,11 @@ _TEXT = re.compile(r"[rRbBuUfF]{0,2}['\"]")
 def split(facts: Facts, one: Interruption) -> Mended:
     """Return the fix that makes a loop collect the prompts, and a pure dispatch loop after it send them."""
     try:
-        return Mended(script.split(Layout(facts), one) if facts.is_script else _split(Layout(facts), one))
+        if facts.is_script:
+            from taskfan_lint.rewrite.script import split as script  # lazy: only for a script
+
+            return Mended(script.split(Layout(facts), one))
+        return Mended(_split(Layout(facts), one))
     except Declined as declined:
         return Mended(reason=str(declined))
 

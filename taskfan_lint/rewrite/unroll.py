@@ -15,7 +15,6 @@ from taskfan_lint.rewrite.above import Above, above
 from taskfan_lint.rewrite.layout import Layout, identifier
 from taskfan_lint.rewrite.loops import Body, Items, Role, check_count, items_of
 from taskfan_lint.rewrite.names import bound_before
-from taskfan_lint.rewrite.script import unroll as script
 from taskfan_lint.rewrite.substitute import replacements
 from taskfan_lint.settings import Settings
 
@@ -27,6 +26,8 @@ def unroll(facts: Facts, one: Interruption, settings: Settings) -> Mended:
     layout = Layout(facts)
     try:
         if facts.is_script:
+            from taskfan_lint.rewrite.script import unroll as script  # lazy: only for a script
+
             return Mended(script.unroll(layout, one, settings))
         if loop.kind in (LoopKind.COMPREHENSION, LoopKind.GENERATOR):
             return Mended(comprehension.unroll(layout, loop, settings))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from statistics import fmean
 
 from taskfan_lint import durations
 from taskfan_lint.analysis.windows import Analysis, Member, Window
@@ -33,7 +32,11 @@ def _unbalanced(window: Window, times: list[tuple[Member, float]]) -> Iterator[F
         for _ in range(one.last - one.position + (one is not longest))
         if not longest.excludes(one)
     ]
-    if not rest or most <= FACTOR * fmean(rest):
+    if not rest:
+        return
+    from statistics import fmean  # lazy: it takes long to load
+
+    if most <= FACTOR * fmean(rest):
         return
     others = "the other dispatch" if len(rest) == 1 else f"the other {len(rest)} dispatches"
     average = "" if len(rest) == 1 else " on average"

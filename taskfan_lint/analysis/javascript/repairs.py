@@ -10,16 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from taskfan_lint.analysis.javascript.outline import blank, outlined
 from taskfan_lint.analysis.model import Comment
 from taskfan_lint.edit import Span
 
 Change = tuple[int, str]
 
-_TOKEN = re.compile(
-    r"//[^\r\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)"
-    r"|\"(?:[^\"\\\r\n]|\\.)*\"|(?<!\w)'(?:[^'\\\r\n]|\\.)*'|`(?:[^`\\]|\\.)*(?:`|\Z)",
-    re.DOTALL,
-)
 _LONG_TEXT = re.compile(r"(?P<lead>[:=(,\[]\s*)\"(?P<body>[^\"\r\n]*[\r\n][^\"]*)\"(?=\s*(?:[,)}\];]|[\r\n]|\Z))")
 _DOTS = re.compile(r"(?:\.{3,}|…)(?=[ \t]*(?P<next>[,)\]};\r\n]|\Z))")
 _HASH = re.compile(r"^[ \t]*(#)(?!!)[^\r\n]*", re.MULTILINE)
@@ -89,23 +85,6 @@ def _written(code: str, changes: Iterable[Change]) -> str:
     return "".join([*parts, code[last:]])
 
 
-def outlined(code: str) -> str:
-    """Return code of equal length and lines with the content of strings and all of comments blank."""
-    return _TOKEN.sub(_blank_token, code)
-
-
-def _blank_token(found: re.Match[str]) -> str:
-    text = found[0]
-    if text.startswith("/"):
-        return _blank(text)
-    closed = len(text) > 1 and text[-1] == text[0]
-    return text[0] + _blank(text[1:-1] if closed else text[1:]) + (text[0] if closed else "")
-
-
-def _blank(text: str) -> str:
-    return re.sub(r"[^\r\n]", " ", text)
-
-
 def long_texts(code: str, outline: str, calls: re.Pattern[str]) -> Iterator[Change]:
     """Make a template of text that runs over several lines inside of double quotes."""
     for found in _LONG_TEXT.finditer(code):
@@ -139,7 +118,7 @@ def sign_lines(code: str, outline: str, calls: re.Pattern[str]) -> Iterator[Chan
     for found in _SIGN_LINE.finditer(outline):
         start, length = found.start("sign"), found.end() - found.start("sign")
         if calls.search(found["rest"]):
-            yield start, _blank(found["sign"])
+            yield start, blank(found["sign"])
         else:
             yield start, "//" if length > 1 else " "
 
@@ -155,13 +134,13 @@ def labels(code: str, outline: str, calls: re.Pattern[str]) -> Iterator[Change]:
     """Take numbered labels off the statements behind them: "Message 2:"."""
     for found in _LABEL.finditer(outline):
         if found["label"].split()[0] not in _KEYWORDS:
-            yield found.start("label"), _blank(found["label"])
+            yield found.start("label"), blank(found["label"])
 
 
 def bullets(code: str, outline: str, calls: re.Pattern[str]) -> Iterator[Change]:
     """Take list marks off calls."""
     for found in _BULLET.finditer(outline):
-        yield found.start("mark"), _blank(found["mark"])
+        yield found.start("mark"), blank(found["mark"])
 
 
 def placeholders(code: str, outline: str, calls: re.Pattern[str]) -> Iterator[Change]:
@@ -170,7 +149,7 @@ def placeholders(code: str, outline: str, calls: re.Pattern[str]) -> Iterator[Ch
         if not (found[0].startswith("<") and "/" in found[0]):
             yield found.start(), re.sub(r"\W", "_", found[0])
     for found in _PROSE_LIST.finditer(outline):
-        yield found.start("words"), _blank(found["words"])
+        yield found.start("words"), blank(found["words"])
 
 
 def keyword_colons(code: str, outline: str, calls: re.Pattern[str]) -> Iterator[Change]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from taskfan_lint.analysis.javascript.repairs import outlined
+from taskfan_lint.analysis.javascript.outline import outlined
 from taskfan_lint.analysis.model import Node, Step
 from taskfan_lint.edit import Edit, Span, apply
 from taskfan_lint.rewrite import Declined

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from taskfan_lint.analysis import tree
-from taskfan_lint.analysis.javascript.repairs import outlined
+from taskfan_lint.analysis.javascript.outline import outlined
 from taskfan_lint.analysis.model import Dispatch, Step
 from taskfan_lint.edit import NEWLINE, Span
 from taskfan_lint.rewrite import Declined
