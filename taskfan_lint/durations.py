@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from taskfan_lint.analysis.boundaries import boundary
-from taskfan_lint.analysis.model import Comment, Dispatch, Facts
+from taskfan_lint.analysis.facts import Comment, Facts
+from taskfan_lint.analysis.model import Dispatch
 from taskfan_lint.settings import Settings
 
 _UNITS = {"s": 1 / 60, "m": 1.0, "h": 60.0}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from taskfan_lint.analysis.model import Comment, Facts
+from taskfan_lint.analysis.facts import Comment, Facts
 from taskfan_lint.edit import Lines, Span
 from taskfan_lint.finding import Finding
 from taskfan_lint.rules import rule_names, unused_suppression

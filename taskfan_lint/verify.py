@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from taskfan_lint import rules
 from taskfan_lint.analysis import tree
+from taskfan_lint.analysis.facts import Facts
 from taskfan_lint.analysis.flow import analyse
-from taskfan_lint.analysis.model import Branch, Dispatch, Facts, Loop, Node, Wait
+from taskfan_lint.analysis.model import Branch, Dispatch, Loop, Node, Wait
 from taskfan_lint.analysis.read import read_snippet
 from taskfan_lint.analysis.reading import Reading, Unparsable
 from taskfan_lint.analysis.windows import Analysis, Cause

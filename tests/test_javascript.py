@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from taskfan_lint import check
 from taskfan_lint.analysis import tree
+from taskfan_lint.analysis.facts import Facts
 from taskfan_lint.analysis.javascript.parse import MAX_DEPTH
 from taskfan_lint.analysis.javascript.read import read
 from taskfan_lint.analysis.javascript.repairs import outlined
-from taskfan_lint.analysis.model import Dispatch, Facts, ItemKind, Loop, LoopKind, Ref
+from taskfan_lint.analysis.model import Dispatch, ItemKind, Loop, LoopKind, Ref
 from taskfan_lint.analysis.reading import Reading, Unparsable
 from taskfan_lint.settings import Settings
 

@@ -18,7 +18,7 @@ ORDER = """
 modules kinds limits schedule/
 edit outside columns source prose marks blocks dialect/ loose markdown
 severity finding excerpt fingerprint settings gates patterns profile
-analysis analysis.model analysis.windows analysis.tree analysis.paths analysis.exempt analysis.boundaries
+analysis analysis.model analysis.facts analysis.windows analysis.tree analysis.paths analysis.exempt analysis.boundaries
 analysis.helpers analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.scanned/
 analysis.read
 durations rewrite/ rules rules.*

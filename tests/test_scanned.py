@@ -9,8 +9,8 @@ import pytest
 
 from taskfan_lint import Settings, check, rules
 from taskfan_lint.analysis import tree
+from taskfan_lint.analysis.facts import Facts
 from taskfan_lint.analysis.flow import analyse
-from taskfan_lint.analysis.model import Facts
 from taskfan_lint.analysis.reading import Reading, Unparsable
 from taskfan_lint.analysis.scanned.read import read
 

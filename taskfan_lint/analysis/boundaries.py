@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
-from taskfan_lint.analysis.model import Arm, Block, Boundary, BoundaryKind, Branch, Comment, Loop, Node, Region
+from taskfan_lint.analysis.facts import Comment, Region
+from taskfan_lint.analysis.model import Arm, Block, Boundary, BoundaryKind, Branch, Loop, Node
 from taskfan_lint.edit import Lines
 
 _ONLY_COMMENTS = re.compile(r"(?:\s|#[^\r\n]*|//[^\r\n]*|/\*.*?\*/)*", re.DOTALL)

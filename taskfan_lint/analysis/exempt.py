@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taskfan_lint.analysis import tree
+from taskfan_lint.analysis.facts import Region
 from taskfan_lint.analysis.model import (
     Block,
     Boundary,
@@ -13,7 +14,6 @@ from taskfan_lint.analysis.model import (
     Loop,
     LoopKind,
     Node,
-    Region,
     Step,
     Wait,
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from taskfan_lint.analysis import exempt, tree
+from taskfan_lint.analysis.facts import Region
 from taskfan_lint.analysis.model import (
     Argument,
     Block,
@@ -22,7 +23,6 @@ from taskfan_lint.analysis.model import (
     Loop,
     Node,
     Ref,
-    Region,
     Step,
     Template,
     Through,

@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from taskfan_lint.analysis import tree
-from taskfan_lint.analysis.model import Comment, Facts, Node
+from taskfan_lint.analysis.facts import Comment, Facts
+from taskfan_lint.analysis.model import Node
 from taskfan_lint.analysis.python.parse import syntax_tree
 from taskfan_lint.analysis.python.read import read
 from taskfan_lint.analysis.reading import Reading, Unparsable

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 
+from taskfan_lint.analysis.facts import Comment
 from taskfan_lint.analysis.helpers import NO_INDEX, Index
-from taskfan_lint.analysis.model import Comment
 from taskfan_lint.outside import Outside
 from taskfan_lint.settings import Settings
 

@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from taskfan_lint.analysis.model import (
-    Action,
-    Block,
-    Boundary,
-    Branch,
-    Call,
-    Dispatch,
-    Loop,
-    Node,
-    Purity,
-    Region,
-    Step,
-    Wait,
-)
+from taskfan_lint.analysis.facts import Region
+from taskfan_lint.analysis.model import Action, Block, Boundary, Branch, Call, Dispatch, Loop, Node, Purity, Step, Wait
 from taskfan_lint.edit import Span
 
 

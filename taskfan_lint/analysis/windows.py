@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from taskfan_lint.analysis.model import Dispatch, Facts, Loop, Node, Wait
+from taskfan_lint.analysis.facts import Facts
+from taskfan_lint.analysis.model import Dispatch, Loop, Node, Wait
 from taskfan_lint.edit import Span
 
 

@@ -9,8 +9,9 @@ from itertools import product
 from math import prod
 
 from taskfan_lint.analysis import exempt, paths, tree
+from taskfan_lint.analysis.facts import Facts, Region
 from taskfan_lint.analysis.flow.loops import TOGETHER
-from taskfan_lint.analysis.model import Dispatch, Facts, Item, ItemKind, Loop, Region
+from taskfan_lint.analysis.model import Dispatch, Item, ItemKind, Loop
 from taskfan_lint.analysis.windows import Analysis, Cause, Member
 
 _FIRST = re.compile(r"\{(?P<target>\w+)#1\}")  # a loop's target, as the run of the first iteration names it

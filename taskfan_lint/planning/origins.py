@@ -8,7 +8,8 @@ import warnings
 from collections.abc import Iterator
 
 from taskfan_lint.analysis import tree
-from taskfan_lint.analysis.model import Argument, Branch, Dispatch, Facts, Loop, LoopKind, Region, Step
+from taskfan_lint.analysis.facts import Facts, Region
+from taskfan_lint.analysis.model import Argument, Branch, Dispatch, Loop, LoopKind, Step
 from taskfan_lint.edit import apply
 from taskfan_lint.planning.copies import Copy
 from taskfan_lint.planning.model import Origin

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from taskfan_lint import durations, engine, inspection
+from taskfan_lint.analysis.facts import Region
 from taskfan_lint.analysis.helpers import Index
-from taskfan_lint.analysis.model import Region
 from taskfan_lint.analysis.windows import Analysis
 from taskfan_lint.edit import Lines
 from taskfan_lint.engine import Surveyed

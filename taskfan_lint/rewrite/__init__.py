@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from taskfan_lint.analysis.model import Facts
+from taskfan_lint.analysis.facts import Facts
 from taskfan_lint.finding import Fix
 
 Given = ParamSpec("Given")

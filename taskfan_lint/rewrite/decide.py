@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from taskfan_lint.analysis import tree
-from taskfan_lint.analysis.model import Arm, Branch, Facts, Node, Purity, Step
+from taskfan_lint.analysis.facts import Facts
+from taskfan_lint.analysis.model import Arm, Branch, Node, Purity, Step
 from taskfan_lint.analysis.windows import Interruption
 from taskfan_lint.edit import Edit, Span
 from taskfan_lint.finding import Applicability, Fix

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from taskfan_lint.analysis import tree
-from taskfan_lint.analysis.model import Branch, Facts
+from taskfan_lint.analysis.facts import Facts
+from taskfan_lint.analysis.model import Branch
 from taskfan_lint.analysis.windows import Interruption
 from taskfan_lint.finding import Applicability, Fix
 from taskfan_lint.rewrite import Declined, Mended, parsed_only

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import boundary
-from taskfan_lint.analysis.model import Comment, Facts, Node, Region
+from taskfan_lint.analysis.facts import Comment, Facts, Region
+from taskfan_lint.analysis.model import Node
 from taskfan_lint.edit import Edit, Lines, Span, apply
 from taskfan_lint.rewrite import Declined
 from taskfan_lint.source import newline_of

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.exempt import is_loud
-from taskfan_lint.analysis.model import Block, Branch, Dispatch, Facts, Loop, Node, Ref, Region, Step
+from taskfan_lint.analysis.facts import Facts, Region
+from taskfan_lint.analysis.model import Block, Branch, Dispatch, Loop, Node, Ref, Step
 from taskfan_lint.edit import Span
 from taskfan_lint.rewrite import Declined
 

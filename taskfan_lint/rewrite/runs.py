@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from taskfan_lint.analysis.model import Boundary, Dispatch, Facts, Node, Step
+from taskfan_lint.analysis.facts import Facts
+from taskfan_lint.analysis.model import Boundary, Dispatch, Node, Step
 from taskfan_lint.analysis.windows import Interruption
 from taskfan_lint.edit import Span
 from taskfan_lint.rewrite import Declined

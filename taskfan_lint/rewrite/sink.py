@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from taskfan_lint.analysis import tree
-from taskfan_lint.analysis.model import Boundary, Facts, Node, Step
+from taskfan_lint.analysis.facts import Facts
+from taskfan_lint.analysis.model import Boundary, Node, Step
 from taskfan_lint.analysis.windows import Interruption
 from taskfan_lint.edit import Edit, Span
 from taskfan_lint.finding import Applicability, Fix

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from taskfan_lint.analysis import tree
-from taskfan_lint.analysis.model import Facts, Item, ItemKind, Loop, LoopKind, Purity, Step
+from taskfan_lint.analysis.facts import Facts
+from taskfan_lint.analysis.model import Item, ItemKind, Loop, LoopKind, Purity, Step
 from taskfan_lint.analysis.windows import Interruption
 from taskfan_lint.edit import Edit, Span
 from taskfan_lint.finding import Applicability, Fix

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskfan_lint.analysis.model import Dispatch, Facts, Loop
+from taskfan_lint.analysis.facts import Facts
+from taskfan_lint.analysis.model import Dispatch, Loop
 from taskfan_lint.analysis.windows import Analysis, Cause, Interruption
 from taskfan_lint.edit import Span
 from taskfan_lint.finding import Finding, Note, Severity

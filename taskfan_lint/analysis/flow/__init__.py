@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskfan_lint.analysis import tree
+from taskfan_lint.analysis.facts import Facts
 from taskfan_lint.analysis.flow.loops import Loops
 from taskfan_lint.analysis.flow.state import State
-from taskfan_lint.analysis.model import Facts
 from taskfan_lint.analysis.windows import Analysis, Dependence, Exemption, Interruption, Window
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from math import prod
 
 from taskfan_lint.analysis import exempt, tree
+from taskfan_lint.analysis.facts import Region
 from taskfan_lint.analysis.flow.state import (
     NONE,
     WAITING,
@@ -18,7 +19,7 @@ from taskfan_lint.analysis.flow.state import (
     State,
     Tokens,
 )
-from taskfan_lint.analysis.model import Boundary, Dispatch, Loop, Node, Region
+from taskfan_lint.analysis.model import Boundary, Dispatch, Loop, Node
 from taskfan_lint.analysis.windows import Cause, Dependence, Exemption, Interruption, Opening
 from taskfan_lint.edit import Span
 

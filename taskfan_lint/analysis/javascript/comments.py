@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from taskfan_lint.analysis.facts import Comment
 from taskfan_lint.analysis.javascript.parse import Source, walk
-from taskfan_lint.analysis.model import Comment
 from taskfan_lint.edit import NEWLINE, Span
 
 _SIGN = re.compile(r"\s*(?://+|/\*+|\*+(?=\s|$)|#+)?")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from taskfan_lint.analysis.facts import Function
 from taskfan_lint.analysis.javascript.parse import Source, child, parts, unwrap, walk
-from taskfan_lint.analysis.model import Function
 from taskfan_lint.profile import Callee
 
 GLOBALS = frozenset(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from taskfan_lint.analysis.boundaries import separate
+from taskfan_lint.analysis.facts import Comment, Facts
 from taskfan_lint.analysis.helpers import helpers
 from taskfan_lint.analysis.javascript.calls import WORKFLOW_AGENT, WORKFLOW_COMBINERS, Context, is_workflow
 from taskfan_lint.analysis.javascript.comments import comments, long_strings
@@ -18,7 +19,6 @@ from taskfan_lint.analysis.javascript.parse import GRAMMARS, Source, deep_recurs
 from taskfan_lint.analysis.javascript.repairs import Repaired, repaired
 from taskfan_lint.analysis.javascript.scopes import blocks, hidden, outer
 from taskfan_lint.analysis.javascript.statements import Statements
-from taskfan_lint.analysis.model import Comment, Facts
 from taskfan_lint.analysis.reading import Reading, Unparsable
 from taskfan_lint.profile import AGENT_KEYWORDS, BUILT_IN_NAMES, TYPE_ARGUMENTS, dispatch_words
 

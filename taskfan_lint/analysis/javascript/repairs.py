@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from taskfan_lint.analysis.facts import Comment
 from taskfan_lint.analysis.javascript.outline import blank, outlined
-from taskfan_lint.analysis.model import Comment
 from taskfan_lint.edit import Span
 
 Change = tuple[int, str]

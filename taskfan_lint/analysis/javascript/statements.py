@@ -9,6 +9,7 @@ from tree_sitter import Node as SyntaxNode
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import boundary
+from taskfan_lint.analysis.facts import Comment, Function, Region
 from taskfan_lint.analysis.javascript.calls import Context
 from taskfan_lint.analysis.javascript.choices import if_, switch
 from taskfan_lint.analysis.javascript.expressions import Expressions
@@ -17,20 +18,7 @@ from taskfan_lint.analysis.javascript.iterations import for_, for_in, while_
 from taskfan_lint.analysis.javascript.literals import fold
 from taskfan_lint.analysis.javascript.names import DEFINITIONS, FUNCTIONS, GLOBALS, function_header, parameters
 from taskfan_lint.analysis.javascript.parse import child, parts, unwrap, walk
-from taskfan_lint.analysis.model import (
-    Block,
-    Boundary,
-    BoundaryKind,
-    Comment,
-    Exit,
-    Function,
-    Loop,
-    LoopKind,
-    Node,
-    Purity,
-    Region,
-    Step,
-)
+from taskfan_lint.analysis.model import Block, Boundary, BoundaryKind, Exit, Loop, LoopKind, Node, Purity, Step
 from taskfan_lint.edit import Span
 
 KEEPING_METHODS = frozenset({"add", "push", "set", "unshift", "log"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskfan_lint.analysis.model import Comment
+from taskfan_lint.analysis.facts import Comment
 from taskfan_lint.analysis.python.parse import Source
 from taskfan_lint.edit import Span
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import libcst as cst
 
 from taskfan_lint.analysis.exempt import CHANGING_METHODS, TAKING_METHODS
+from taskfan_lint.analysis.facts import Lookalike
 from taskfan_lint.analysis.found import Found
 from taskfan_lint.analysis.helpers import Helper, changed, sent
 from taskfan_lint.analysis.model import (
@@ -18,7 +19,6 @@ from taskfan_lint.analysis.model import (
     Dispatch,
     Field,
     Item,
-    Lookalike,
     Loop,
     LoopKind,
     Purity,

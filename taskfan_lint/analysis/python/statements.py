@@ -9,21 +9,9 @@ from typing import TypedDict
 import libcst as cst
 
 from taskfan_lint.analysis import tree
+from taskfan_lint.analysis.facts import Function, Region
 from taskfan_lint.analysis.found import Found
-from taskfan_lint.analysis.model import (
-    Arm,
-    Block,
-    Branch,
-    Exit,
-    Function,
-    Loop,
-    LoopKind,
-    Node,
-    Purity,
-    Region,
-    Step,
-    Template,
-)
+from taskfan_lint.analysis.model import Arm, Block, Branch, Exit, Loop, LoopKind, Node, Purity, Step, Template
 from taskfan_lint.analysis.python.conditions import is_names, sources
 from taskfan_lint.analysis.python.expressions import Context, Expressions
 from taskfan_lint.analysis.python.literals import fold

@@ -8,22 +8,8 @@ from dataclasses import replace
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import separate
-from taskfan_lint.analysis.model import (
-    Arm,
-    Branch,
-    Call,
-    Comment,
-    Dispatch,
-    Facts,
-    Lookalike,
-    Loop,
-    LoopKind,
-    Node,
-    Purity,
-    Step,
-    Use,
-    Wait,
-)
+from taskfan_lint.analysis.facts import Comment, Facts, Lookalike
+from taskfan_lint.analysis.model import Arm, Branch, Call, Dispatch, Loop, LoopKind, Node, Purity, Step, Use, Wait
 from taskfan_lint.analysis.reading import Reading, Unparsable
 from taskfan_lint.analysis.scanned import calls
 from taskfan_lint.analysis.scanned.headers import Header, Opens, header

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from taskfan_lint.analysis import tree
+from taskfan_lint.analysis.facts import Region
 from taskfan_lint.analysis.model import (
     Action,
     Arm,
@@ -16,7 +17,6 @@ from taskfan_lint.analysis.model import (
     LoopKind,
     Node,
     Purity,
-    Region,
     Step,
     Use,
     Wait,
