@@ -18,9 +18,9 @@ ORDER = """
 modules kinds limits schedule/
 edit outside columns source prose marks blocks dialect/ loose markdown
 severity finding excerpt fingerprint settings gates patterns profile
-analysis analysis.model analysis.facts analysis.windows analysis.tree analysis.paths analysis.exempt analysis.boundaries
-analysis.helpers analysis.reading analysis.found analysis.flow/ analysis.python/ analysis.javascript/ analysis.scanned/
-analysis.read
+analysis analysis.model analysis.facts analysis.windows analysis.tree analysis.paths analysis.effects analysis.exempt
+analysis.boundaries analysis.helpers analysis.reading analysis.found analysis.flow/
+analysis.python/ analysis.javascript/ analysis.scanned/ analysis.read
 durations rewrite/ rules rules.*
 suppress verify inspection checked engine project ignoring explain
 options schema config tasks baseline git swap files imports pages diff report/

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from taskfan_lint.analysis import tree
-from taskfan_lint.analysis.exempt import is_loud
+from taskfan_lint.analysis.effects import is_loud
 from taskfan_lint.analysis.facts import Facts, Region
 from taskfan_lint.analysis.model import Block, Branch, Dispatch, Loop, Node, Ref, Step
 from taskfan_lint.edit import Span

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from taskfan_lint.analysis import exempt, tree
+from taskfan_lint.analysis import tree
+from taskfan_lint.analysis.effects import is_loud
 from taskfan_lint.analysis.flow.state import NONE, Candidate, State, Tokens
 from taskfan_lint.analysis.flow.steps import Steps
 from taskfan_lint.analysis.model import Arm, Block, Branch, Purity
@@ -25,7 +26,7 @@ class Choices(Steps):
                 self._test(arm.test, state)
                 tests |= frozenset(range(first, len(self.occurrences)))
                 tests |= state.carried(arm.test.reads)
-                if self._loops and any(exempt.is_loud(call) for call in arm.test.calls):
+                if self._loops and any(is_loud(call) for call in arm.test.calls):
                     tests |= self._of_iteration()
             inner = self._enter(branch, index, arm, tests, state)
             self._sequence(arm.body, inner)

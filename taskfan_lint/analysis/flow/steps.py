@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 
 from taskfan_lint.analysis import exempt, paths, tree
+from taskfan_lint.analysis.effects import is_loud, looks_around, taken_from
 from taskfan_lint.analysis.flow.ledger import Ledger
 from taskfan_lint.analysis.flow.state import NONE, Candidate, Link, Occurrence, State, Tokens
 from taskfan_lint.analysis.model import (
@@ -93,13 +94,13 @@ class Steps(Ledger, ABC):
 
     def _bind(self, step: Step, state: State, dispatched: Tokens) -> None:
         carried = state.carried(step.reads) | dispatched | self._read_from_files(step, state)
-        if self._loops and not dispatched and any(exempt.looks_around(call) for call in step.calls):
+        if self._loops and not dispatched and any(looks_around(call) for call in step.calls):
             carried |= self._of_iteration()
         for name in step.binds:
             state.flow[name] = carried
             text = self._fold(step.text, state) if step.simple and not dispatched else None
             state.texts[name] = text if text is not None else f"{{{name}}}"
-        for name in step.changes - exempt.taken_from(step):
+        for name in step.changes - taken_from(step):
             state.flow[name] = state.flow.get(name, NONE) | carried
             state.texts.pop(name, None)
         self._touch(state, {*step.binds, *step.changes})
@@ -158,7 +159,7 @@ class Steps(Ledger, ABC):
             if not needed and not all(self._is_decided(arm, state) for arm in node.arms if arm.test):
                 self._add(state, Candidate(Cause.BRANCH, node.header, node))
             return
-        loud = [call for call in tree.calls([node]) if exempt.is_loud(call)]
+        loud = [call for call in tree.calls([node]) if is_loud(call)]
         if loud or any(
             step.exit is None
             and step.purity is Purity.EFFECT
@@ -271,7 +272,7 @@ class Steps(Ledger, ABC):
         tests = [step for one in tree.walk([node]) for step in tree.headers(one) if not isinstance(one, Step)]
         tests += [step for step in exits if step.conditional]
         state.control |= state.carried(name for step in tests for name in step.reads)
-        effects = any(exempt.is_loud(call) for step in tests for call in step.calls)
+        effects = any(is_loud(call) for step in tests for call in step.calls)
         if isinstance(node, Block) and node.protected:
             effects = True
         if effects and self._loops:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
-from taskfan_lint.analysis.exempt import CHANGING_METHODS, TAKING_METHODS
+from taskfan_lint.analysis.effects import CHANGING_METHODS, TAKING_METHODS
 from taskfan_lint.analysis.facts import Lookalike
 from taskfan_lint.analysis.found import Found
 from taskfan_lint.analysis.helpers import Helper, changed, sent
