@@ -193,7 +193,7 @@ def helpers(document: Document, settings: Settings, index: Index | None = None) 
     if not _is_worth_reading(document, settings, index):
         return found
     for one in _surveyed(slices(document, settings, index), document, settings, index):
-        from taskfan_lint.analysis.helpers import helpers as find  # lazy: only where something may dispatch
+        from taskfan_lint.analysis.dispatching import helpers as find  # lazy: only where something may dispatch
 
         found |= {name: _placed(helper, one.snippet) for name, helper in find(one.analysis.facts.regions).items()}
     return found

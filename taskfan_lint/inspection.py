@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from taskfan_lint import rules, suppress
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import boundary
+from taskfan_lint.analysis.dispatching import helpers
 from taskfan_lint.analysis.facts import Facts
 from taskfan_lint.analysis.flow import analyse
-from taskfan_lint.analysis.helpers import NO_INDEX, Helper, Index, helpers
+from taskfan_lint.analysis.helpers import NO_INDEX, Helper, Index
 from taskfan_lint.analysis.model import BoundaryKind, Dispatch
 from taskfan_lint.analysis.read import SCRIPT_TAGS, read_snippet
 from taskfan_lint.analysis.reading import Reading, Unparsable

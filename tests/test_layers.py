@@ -19,7 +19,7 @@ modules kinds limits schedule/
 edit outside columns source prose marks blocks dialect/ loose markdown
 severity finding excerpt fingerprint settings gates patterns profile
 analysis analysis.model analysis.facts analysis.windows analysis.tree analysis.paths analysis.effects analysis.exempt
-analysis.boundaries analysis.helpers analysis.reading analysis.found analysis.flow/
+analysis.boundaries analysis.helpers analysis.dispatching analysis.handed analysis.reading analysis.found analysis.flow/
 analysis.python/ analysis.javascript/ analysis.scanned/ analysis.read
 durations rewrite/ rules rules.*
 suppress verify inspection checked engine project ignoring explain

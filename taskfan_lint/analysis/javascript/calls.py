@@ -10,7 +10,8 @@ from functools import cached_property
 
 from tree_sitter import Node
 
-from taskfan_lint.analysis.helpers import Handed, Helper
+from taskfan_lint.analysis.handed import Handed
+from taskfan_lint.analysis.helpers import Helper
 from taskfan_lint.analysis.javascript.literals import TEXTS, Expander, fold, is_sum, key_of
 from taskfan_lint.analysis.javascript.names import Bindings, dotted, is_keyword
 from taskfan_lint.analysis.javascript.parse import Source, child, function_of, parts, unwrap, walk

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from taskfan_lint.analysis.helpers import Helper, changed, sent
+from taskfan_lint.analysis.handed import changed, sent
+from taskfan_lint.analysis.helpers import Helper
 from taskfan_lint.analysis.javascript.calls import WORKFLOW_COMBINERS, Given, Parameters, given_to, handed_to
 from taskfan_lint.analysis.javascript.found import Mode
 from taskfan_lint.analysis.javascript.literals import TEXTS

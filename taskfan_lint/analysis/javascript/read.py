@@ -8,8 +8,8 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from taskfan_lint.analysis.boundaries import separate
+from taskfan_lint.analysis.dispatching import helpers
 from taskfan_lint.analysis.facts import Comment, Facts
-from taskfan_lint.analysis.helpers import helpers
 from taskfan_lint.analysis.javascript.calls import WORKFLOW_AGENT, WORKFLOW_COMBINERS, Context, is_workflow
 from taskfan_lint.analysis.javascript.comments import comments, long_strings
 from taskfan_lint.analysis.javascript.constants import Constants

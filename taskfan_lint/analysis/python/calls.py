@@ -7,7 +7,8 @@ from itertools import takewhile
 
 import libcst as cst
 
-from taskfan_lint.analysis.helpers import Handed, Helper, text_of
+from taskfan_lint.analysis.handed import Handed, text_of
+from taskfan_lint.analysis.helpers import Helper
 from taskfan_lint.analysis.model import Argument, Ref, Template
 from taskfan_lint.analysis.python.literals import fold
 from taskfan_lint.analysis.python.parse import Source

@@ -10,7 +10,8 @@ import libcst as cst
 from taskfan_lint.analysis.effects import CHANGING_METHODS, TAKING_METHODS
 from taskfan_lint.analysis.facts import Lookalike
 from taskfan_lint.analysis.found import Found
-from taskfan_lint.analysis.helpers import Helper, changed, sent
+from taskfan_lint.analysis.handed import changed, sent
+from taskfan_lint.analysis.helpers import Helper
 from taskfan_lint.analysis.model import (
     Argument,
     Arm,

@@ -9,8 +9,8 @@ import libcst as cst
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import separate
+from taskfan_lint.analysis.dispatching import helpers
 from taskfan_lint.analysis.facts import Facts
-from taskfan_lint.analysis.helpers import helpers
 from taskfan_lint.analysis.python.comments import Comments, Strings
 from taskfan_lint.analysis.python.expressions import Context
 from taskfan_lint.analysis.python.gate import NAMED, imported_helpers, mask, may_dispatch, parts
