@@ -2,90 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import libcst as cst
 
-from taskfan_lint.analysis.effects import CHANGING_METHODS, TAKING_METHODS
-from taskfan_lint.analysis.facts import Lookalike
 from taskfan_lint.analysis.found import Found
-from taskfan_lint.analysis.handed import changed, sent
-from taskfan_lint.analysis.helpers import Helper
-from taskfan_lint.analysis.model import (
-    Argument,
-    Arm,
-    Branch,
-    Call,
-    Dispatch,
-    Field,
-    Item,
-    Loop,
-    LoopKind,
-    Purity,
-    Ref,
-    Template,
-    Use,
-    Wait,
-)
-from taskfan_lint.analysis.python.calls import Parameters, command, handed_to, shape
+from taskfan_lint.analysis.model import Arm, Branch, Field, Item, Loop, LoopKind, Purity, Use
 from taskfan_lint.analysis.python.conditions import compares_names, concatenates, is_names, sources
-from taskfan_lint.analysis.python.literals import Expander
-from taskfan_lint.analysis.python.names import Bindings, dotted, target_names
-from taskfan_lint.analysis.python.parse import Source
+from taskfan_lint.analysis.python.context import Context
+from taskfan_lint.analysis.python.invocations import await_, invoke
+from taskfan_lint.analysis.python.names import target_names
 from taskfan_lint.edit import Span
-from taskfan_lint.profile import (
-    BACKGROUND_NAMES,
-    NO_DISPATCH,
-    Verdict,
-    is_combiner,
-    is_handle_waiter,
-    is_starter,
-    is_waiter,
-    judge,
-    may_be_named,
-)
-from taskfan_lint.settings import Settings
-
-LAZY_CALLS = frozenset({"any", "all", "next"})
-
-
-@dataclass(frozen=True)
-class Context:
-    """What reading an expression needs of its surroundings."""
-
-    source: Source
-    bindings: Bindings
-    expander: Expander
-    settings: Settings
-    fenced: bool
-    foreign: frozenset[str]
-    helpers: Mapping[str, Helper] = field(default_factory=dict)
-    imported: Callable[[str], Helper | None] = lambda origin: None
-    lookalikes: dict[Span, Lookalike] = field(default_factory=dict)
-
-    def helper(self, call: cst.Call) -> Helper | None:
-        """Return the function that a call calls, if it is one that dispatches."""
-        callee = self.bindings.callee(call.func)
-        if callee.origin:
-            return self.imported(callee.origin) if self.bindings.is_only_imported(callee.name) else None
-        owner, _, name = callee.name.rpartition(".")
-        found = self.helpers.get(name)
-        if found is None or self.bindings.bound[name] != 1 or found.method is not (owner in ("self", "cls")):
-            return None
-        return found if not owner or found.method else None
-
-    def verdict(self, call: cst.Call) -> Verdict:
-        """Return whether a call dispatches a sub-agent, and why; one that only has such a name is remembered."""
-        callee = self.bindings.callee(call.func)
-        if not callee.name or not (callee.origin or may_be_named(callee.name, self.settings)):
-            return NO_DISPATCH
-        foreign = callee.name in self.foreign
-        verdict = judge(callee, shape(call), self.settings, fenced=self.fenced, foreign=foreign)
-        if not verdict.dispatches and may_be_named((callee.origin or callee.name).rpartition(".")[2], self.settings):
-            span = self.source.span(call)
-            self.lookalikes[span] = Lookalike(span, callee.name, verdict.reason)
-        return verdict
 
 
 class Expressions(cst.CSTVisitor):
@@ -96,25 +23,28 @@ class Expressions(cst.CSTVisitor):
         self.found = Found()
         self._fields: list[Field] = []
         self._strings: list[tuple[str, str]] = []
-        self._whole: dict[cst.CSTNode, str] = {}
-        self._deferred = 0
-        self._combined: list[Span | None] = [combined]
-        self._blocking: list[bool] = [blocking]
-        self._lazy = False
+        self.whole: dict[cst.CSTNode, str] = {}
+        self.combined: list[Span | None] = [combined]
+        self.blocking: list[bool] = [blocking]
+        self.lazy = False
 
     def read(self, node: cst.CSTNode, keyword: str = "") -> Found:
         """Return what happens in `node`."""
-        self._whole[node] = keyword
+        self.whole[node] = keyword
         node.visit(self)
         return self.found
 
-    def _span(self, node: cst.CSTNode) -> Span:
+    def span(self, node: cst.CSTNode) -> Span:
         return self.context.source.span(node)
+
+    def apart(self, node: cst.CSTNode, keyword: str) -> Found:
+        """Return what happens in an argument of a dispatch, whatever call that stands in itself."""
+        return Expressions(self.context).read(node, keyword)
 
     def _inner(self, node: cst.CSTNode) -> Found:
         """Return what happens in a part that has actions of its own, in the same call context."""
-        inner = Expressions(self.context, combined=self._combined[-1], blocking=self._blocking[-1])
-        inner._lazy = self._lazy
+        inner = Expressions(self.context, combined=self.combined[-1], blocking=self.blocking[-1])
+        inner.lazy = self.lazy
         inner._fields, inner._strings = list(self._fields), list(self._strings)
         return inner.read(node)
 
@@ -125,11 +55,10 @@ class Expressions(cst.CSTVisitor):
             self.found.uses.append(
                 Use(
                     node.value,
-                    self._span(node),
+                    self.span(node),
                     self._fields[-1] if self._fields else None,
-                    node in self._whole,
-                    bool(self._deferred),
-                    self._whole.get(node, ""),
+                    node in self.whole,
+                    keyword=self.whole.get(node, ""),
                 )
             )
         return False
@@ -162,7 +91,7 @@ class Expressions(cst.CSTVisitor):
         if node.format_spec:
             self.found.raise_to(Purity.ACCESS)
         quotes = "".join(quote for quote, _ in self._strings)
-        self._fields.append(Field(self._span(node), plain, quotes, self._strings[-1][1]))
+        self._fields.append(Field(self.span(node), plain, quotes, self._strings[-1][1]))
 
     def leave_FormattedStringExpression(self, original_node: cst.FormattedStringExpression) -> None:
         self._fields.pop()
@@ -188,10 +117,10 @@ class Expressions(cst.CSTVisitor):
                 parameter.default.visit(self)
         every += [one for one in (parameters.star_arg, parameters.star_kwarg) if isinstance(one, cst.Param)]
         names = frozenset(parameter.name.value for parameter in every)
-        inner = Expressions(self.context, combined=self._combined[-1], blocking=False)
+        inner = Expressions(self.context, combined=self.combined[-1], blocking=False)
         found = inner.read(node.body)
         self.found.uses += [replace(use, deferred=True) for use in found.uses if use.name not in names]
-        if self._combined[-1]:
+        if self.combined[-1]:
             self.found.actions += found.actions
         return False
 
@@ -201,135 +130,11 @@ class Expressions(cst.CSTVisitor):
     # calls
 
     def visit_Call(self, node: cst.Call) -> bool:
-        span = self._span(node)
-        self.found.raise_to(Purity.EFFECT)
-        verdict = self.context.verdict(node)
-        if verdict.dispatches:
-            self._dispatch(node, span, verdict.reason)
-            return False
-        helper = self.context.helper(node)
-        if helper and helper.dispatch:
-            self._dispatch_through(node, span, helper, helper.dispatch)
-            return False
-        name = dotted(node.func)
-        combines = is_combiner(name, self.context.settings)
-        self._combined.append(span if combines else self._combined[-1])
-        self._blocking.append(self._blocking[-1] and not combines and not is_starter(name))
-        first = len(self.found.uses)
-        node.func.visit(self)
-        lazy, self._lazy = self._lazy, name in LAZY_CALLS or (self._lazy and name == "")
-        self._arguments(node)
-        self._lazy = lazy
-        self._combined.pop()
-        self._blocking.pop()
-        self._call(node, name, span, frozenset(use.name for use in self.found.uses[first:]))
+        invoke(self, node)
         return False
 
-    def _arguments(self, node: cst.Call) -> None:
-        for argument in node.args:
-            if argument.star:
-                self.found.raise_to(Purity.EFFECT)
-            self._whole[argument.value] = argument.keyword.value if argument.keyword else ""
-            argument.value.visit(self)
-
-    def _call(self, node: cst.Call, name: str, span: Span, reads: frozenset[str]) -> None:
-        settings = self.context.settings
-        receiver = name.rpartition(".")[0].partition(".")[0]
-        if is_waiter(name, settings) or is_combiner(name, settings):
-            self.found.actions.append(Wait(span, reads, combines=is_combiner(name, settings), name=name))
-            return
-        if is_handle_waiter(name) and not any(isinstance(one.value, cst.SimpleString) for one in node.args):
-            self.found.actions.append(Wait(span, frozenset({receiver}), name=name))
-        last = (
-            name.rpartition(".")[2] if name else (node.func.attr.value if isinstance(node.func, cst.Attribute) else "")
-        )
-        if receiver and last in CHANGING_METHODS | TAKING_METHODS:
-            self.found.changes.add(receiver)
-        texts = tuple(text for one in node.args if (text := command(one.value)))
-        helper = self.context.helper(node)
-        boundary = helper.boundary if helper else ""
-        self.found.calls.append(Call(name or last, span, reads, receiver, texts, boundary))
-
-    def _arguments_of(self, node: cst.Call) -> tuple[Argument, ...]:
-        """Return the arguments of a dispatch, and take in what happens in them."""
-        arguments: list[Argument] = []
-        for argument in node.args:
-            inner = Expressions(self.context)
-            keyword = argument.keyword.value if argument.keyword else ""
-            found = inner.read(argument.value, keyword)
-            self.found.add(found, actions=True)
-            arguments.append(
-                Argument(
-                    argument.star or keyword,
-                    self._span(argument),
-                    self.context.source.outer(argument.value),
-                    found.purity,
-                    not found.reads and found.purity is Purity.PURE,
-                    found.reads,
-                )
-            )
-        return tuple(arguments)
-
-    def _dispatch(self, node: cst.Call, span: Span, evidence: str) -> None:
-        arguments = self._arguments_of(node)
-        facts = Parameters(self.context.source, node)
-        name = dotted(node.func)
-        background = facts.flag("run_in_background") or self.context.settings.background or name in BACKGROUND_NAMES
-        self.found.actions.append(
-            Dispatch(
-                span,
-                name,
-                facts.agent(),
-                arguments,
-                frozenset().union(*(argument.reads for argument in arguments)),
-                facts.prompt(),
-                facts.text("isolation"),
-                combined=self._combined[-1],
-                blocking=self._blocking[-1] and not background,
-                background=background,
-                resumes="resume" in facts.values,
-                outputs=facts.outputs(),
-                shares=(*facts.shares(), *self._receiver(name)),
-                evidence=evidence,
-            )
-        )
-
-    def _receiver(self, name: str) -> Iterator[Template]:
-        """Yield the object whose method a dispatch is, if the code makes that object: it may remember."""
-        owner = name.rpartition(".")[0]
-        bindings = self.context.bindings
-        if owner and bindings.bound[owner.partition(".")[0]] and not bindings.is_only_imported(owner):
-            yield ("receiver=", Ref(owner))
-
-    def _dispatch_through(self, node: cst.Call, span: Span, helper: Helper, inner: Dispatch) -> None:
-        """Add the dispatch that a call of a helper leads to."""
-        handed = handed_to(self.context.source, node, helper, self._arguments_of(node))
-        self.found.changes |= changed(helper, handed)
-        blocking = self._blocking[-1] and inner.blocking and not helper.asynchronous
-        dispatch = sent(helper, inner, handed, span, dotted(node.func))
-        self.found.actions.append(replace(dispatch, combined=self._combined[-1], blocking=blocking))
-
     def visit_Await(self, node: cst.Await) -> bool:
-        span = self._span(node)
-        self.found.raise_to(Purity.EFFECT)
-        first_use, first_action = len(self.found.uses), len(self.found.actions)
-        node.expression.visit(self)
-        actions = self.found.actions
-        last = actions[-1] if len(actions) > first_action else None
-        if (
-            isinstance(last, Dispatch)
-            and last.span in span
-            and isinstance(node.expression, cst.Call)
-            and (last.span == self._span(node.expression))
-        ):
-            background = last.through is not None and last.background
-            actions[-1] = replace(last, awaited=span, blocking=not background, background=background)
-        elif isinstance(last, Wait) and last.span == self._span(node.expression):
-            actions[-1] = replace(last, span=span)
-        else:
-            name = dotted(node.expression.func) if isinstance(node.expression, cst.Call) else ""
-            reads = frozenset(use.name for use in self.found.uses[first_use:])
-            actions.append(Wait(span, reads, name=name))
+        await_(self, node)
         return False
 
     # choices
@@ -350,11 +155,11 @@ class Expressions(cst.CSTVisitor):
         if not any(arm.actions for arm in arms):
             self.found.actions += tested.actions
             return
-        span = self._span(test)
+        span = self.span(test)
         header = replace(tested.step(span), value=self.context.source.outer(test))
         branch = Branch(
-            self._span(node),
-            self._span(node),
+            self.span(node),
+            self.span(node),
             tuple(
                 Arm(header if i == 0 else None, (arm.step(span),), is_names(test), self.context.source.text(test))
                 for i, arm in enumerate(arms)
@@ -386,7 +191,7 @@ class Expressions(cst.CSTVisitor):
         tests = [self._inner(one.test) for one in clause.ifs]
         self.found.add(iterable, actions=True)
         if clause.inner_for_in:
-            inner = Expressions(self.context, combined=self._combined[-1], blocking=self._blocking[-1])
+            inner = Expressions(self.context, combined=self.combined[-1], blocking=self.blocking[-1])
             inner._comprehend(node, clause.inner_for_in, parts, kind, "")
             bodies = [inner.found]
         else:
@@ -400,9 +205,9 @@ class Expressions(cst.CSTVisitor):
         body = tuple(found.step(element) for found in (*tests, *bodies) if found.actions or found.uses)
         self.found.actions.append(
             Loop(
-                self._span(node),
+                self.span(node),
                 kind,
-                replace(iterable.step(self._span(clause.iter)), actions=()),
+                replace(iterable.step(self.span(clause.iter)), actions=()),
                 targets,
                 body,
                 element,
@@ -411,8 +216,8 @@ class Expressions(cst.CSTVisitor):
                 sources=sources(clause.iter),
                 filtered=bool(clause.ifs),
                 asynchronous=clause.asynchronous is not None,
-                lazy=self._lazy and kind is LoopKind.GENERATOR,
-                combined=self._combined[-1],
+                lazy=self.lazy and kind is LoopKind.GENERATOR,
+                combined=self.combined[-1],
                 element=element,
                 brackets=brackets,
                 target_span=source.span(clause.target),

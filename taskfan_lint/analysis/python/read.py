@@ -12,7 +12,7 @@ from taskfan_lint.analysis.boundaries import separate
 from taskfan_lint.analysis.dispatching import helpers
 from taskfan_lint.analysis.facts import Facts
 from taskfan_lint.analysis.python.comments import Comments, Strings
-from taskfan_lint.analysis.python.expressions import Context
+from taskfan_lint.analysis.python.context import Context
 from taskfan_lint.analysis.python.gate import NAMED, imported_helpers, mask, may_dispatch, parts
 from taskfan_lint.analysis.python.literals import Expander
 from taskfan_lint.analysis.python.names import BUILTINS, Bindings

@@ -13,7 +13,8 @@ from taskfan_lint.analysis.facts import Function, Region
 from taskfan_lint.analysis.found import Found
 from taskfan_lint.analysis.model import Arm, Block, Branch, Exit, Loop, LoopKind, Node, Purity, Step, Template
 from taskfan_lint.analysis.python.conditions import is_names, sources
-from taskfan_lint.analysis.python.expressions import Context, Expressions
+from taskfan_lint.analysis.python.context import Context
+from taskfan_lint.analysis.python.expressions import Expressions
 from taskfan_lint.analysis.python.literals import fold
 from taskfan_lint.analysis.python.names import BUILTINS, target_names
 from taskfan_lint.edit import Span
