@@ -36,6 +36,28 @@ def target_names(node: cst.BaseExpression) -> Iterator[str]:
             yield from target_names(node.value)
 
 
+def captures(pattern: cst.MatchPattern) -> list[str]:
+    """Return the names that a pattern of a `match` binds."""
+    found = _Captures()
+    pattern.visit(found)
+    return found.names
+
+
+class _Captures(cst.CSTVisitor):
+    """Collects the names that a pattern binds."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def visit_MatchAs(self, node: cst.MatchAs) -> None:
+        if node.name:
+            self.names.append(node.name.value)
+
+    def visit_MatchStar(self, node: cst.MatchStar) -> None:
+        if node.name:
+            self.names.append(node.name.value)
+
+
 class Bindings(cst.CSTVisitor):
     """Collects every name that a module binds anywhere, with its origin where it is imported."""
 

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypedDict
 
 import libcst as cst
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.facts import Function, Region
 from taskfan_lint.analysis.found import Found
-from taskfan_lint.analysis.model import Arm, Block, Branch, Exit, Loop, LoopKind, Node, Purity, Step, Template
+from taskfan_lint.analysis.model import Arm, Block, Branch, Loop, LoopKind, Node, Purity, Step
 from taskfan_lint.analysis.python.conditions import is_names, sources
 from taskfan_lint.analysis.python.context import Context
 from taskfan_lint.analysis.python.expressions import Expressions
-from taskfan_lint.analysis.python.literals import fold
-from taskfan_lint.analysis.python.names import BUILTINS, target_names
+from taskfan_lint.analysis.python.functions import function, is_static, parameters
+from taskfan_lint.analysis.python.names import BUILTINS, captures, target_names
+from taskfan_lint.analysis.python.simple import simple
 from taskfan_lint.edit import Span
 from taskfan_lint.profile import is_serial
-
-
-class _Extra(TypedDict, total=False):
-    """What a kind of simple statement says beyond its expressions."""
-
-    value: Span
-    text: Template
-    simple: bool
-    exit: Exit
-    conditional: bool
-
 
 KEEPING_METHODS = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "print"})
 
@@ -58,7 +47,7 @@ class Statements(cst.CSTVisitor):
     def _span(self, node: cst.CSTNode) -> Span:
         return self.context.source.span(node)
 
-    def _read(self, node: cst.CSTNode | None, *, combined: Span | None = None) -> Found:
+    def read(self, node: cst.CSTNode | None, *, combined: Span | None = None) -> Found:
         return Found() if node is None else Expressions(self.context, combined=combined).read(node)
 
     def _add(self, node: Node) -> None:
@@ -116,17 +105,15 @@ class Statements(cst.CSTVisitor):
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
         self._head(node, node.body)
-        found = self._read(node.params)
+        found = self.read(node.params)
         for decorator in node.decorators:
-            found.add(self._read(decorator.decorator), actions=True)
+            found.add(self.read(decorator.decorator), actions=True)
         self._add(Step(self._span(node), uses=tuple(found.uses), binds=(node.name.value,), purity=found.purity))
-        parameters = _Parameters()
-        node.params.visit(parameters)
-        method = self._in_class[-1] and not any(_is_static(one) for one in node.decorators)
+        method = self._in_class[-1] and not any(is_static(one) for one in node.decorators)
         self._in_class.append(False)
         body = self._span(node.body)
-        function = _function(node, method, self.context.source.code[body.start : body.end])
-        self._scope(body, frozenset(parameters.names), node.name.value, node.body, function)
+        header = function(node, method, self.context.source.code[body.start : body.end])
+        self._scope(body, parameters(node.params), node.name.value, node.body, header)
         self._in_class.pop()
         return False
 
@@ -155,7 +142,7 @@ class Statements(cst.CSTVisitor):
         return False
 
     def _arm(self, test: cst.BaseExpression, body: cst.BaseSuite) -> Arm:
-        found = self._read(test)
+        found = self.read(test)
         step = replace(found.step(self._span(test)), value=self.context.source.outer(test))
         return Arm(step, self._body(body), is_names(test), self.context.source.text(test))
 
@@ -164,15 +151,13 @@ class Statements(cst.CSTVisitor):
         header = Span(whole.start, self.context.source.outer(node.subject).end)
         self.headers.append((header, whole))
         self.statements.append(whole)
-        subject = self._read(node.subject)
+        subject = self.read(node.subject)
         step = replace(subject.step(self._span(node.subject)), value=self.context.source.outer(node.subject))
         arms = []
         for case in node.cases:
-            guard = self._read(case.guard)
-            captured = _Captures()
-            case.pattern.visit(captured)
+            guard = self.read(case.guard)
             guard.add(subject, actions=True)
-            guard.binds += captured.names
+            guard.binds += captures(case.pattern)
             names = is_names(node.subject) and (case.guard is None or is_names(case.guard))
             test = replace(guard.step(step.span), value=None if case.guard else step.value)
             arms.append(Arm(test, self._body(case.body), names, self.context.source.text(node.subject)))
@@ -188,7 +173,7 @@ class Statements(cst.CSTVisitor):
 
     def visit_For(self, node: cst.For) -> bool:
         self._head(node, node.body)
-        iterable = self._read(node.iter)
+        iterable = self.read(node.iter)
         targets = tuple(target_names(node.target))
         source = self.context.source
         items = self.context.expander.iterations(node.target, node.iter)
@@ -213,7 +198,7 @@ class Statements(cst.CSTVisitor):
 
     def visit_While(self, node: cst.While) -> bool:
         self._head(node, node.body)
-        test = self._read(node.test).step(self._span(node.test))
+        test = self.read(node.test).step(self._span(node.test))
         self._add(
             Loop(
                 self._span(node),
@@ -234,7 +219,7 @@ class Statements(cst.CSTVisitor):
         self._head(node, node.body)
         found = Found()
         for item in node.items:
-            found.add(self._read(item.item), actions=True)
+            found.add(self.read(item.item), actions=True)
             if item.asname:
                 found.binds += target_names(item.asname.name)
         found.purity = Purity.EFFECT
@@ -272,180 +257,6 @@ class Statements(cst.CSTVisitor):
 
     def _simple(self, node: cst.BaseSmallStatement, *, alone: bool) -> None:
         found = Found()
-        reader = _READERS.get(type(node))
-        extra: _Extra = reader(self, node, found) if reader else {}
+        extra = simple(self, node, found)
         step = found.step(self._span(node))
         self._add(replace(step, alone=alone, keeps=tree.keeps(step, KEEPING_METHODS), **extra))
-
-    def _target(self, found: Found, target: cst.BaseExpression) -> None:
-        """Add what assigning to a target binds and changes."""
-        found.binds += target_names(target)
-        match target:
-            case cst.Subscript() | cst.Attribute():
-                found.add(self._read(target), actions=True)
-                root: cst.BaseExpression = target
-                while isinstance(root, (cst.Subscript, cst.Attribute)):
-                    root = root.value
-                if isinstance(root, cst.Name):
-                    found.changes.add(root.value)
-            case cst.Tuple() | cst.List():
-                for element in target.elements:
-                    if not isinstance(element.value, cst.Name):
-                        self._target(found, element.value)
-
-    def _assign(self, node: cst.Assign, found: Found) -> _Extra:
-        found.add(self._read(node.value), actions=True)
-        for target in node.targets:
-            self._target(found, target.target)
-        simple = len(node.targets) == 1 and isinstance(node.targets[0].target, cst.Name)
-        return {
-            "value": self.context.source.outer(node.value),
-            "text": self._text(node.value),
-            "simple": simple,
-        }
-
-    def _text(self, value: cst.BaseExpression) -> Template:
-        return fold(self.context.source, value)
-
-    def _annotated(self, node: cst.AnnAssign, found: Found) -> _Extra:
-        if node.value is None:
-            return {}
-        found.add(self._read(node.value), actions=True)
-        self._target(found, node.target)
-        return {"value": self.context.source.outer(node.value), "text": self._text(node.value)}
-
-    def _augmented(self, node: cst.AugAssign, found: Found) -> _Extra:
-        found.add(self._read(node.target), actions=True)
-        found.add(self._read(node.value), actions=True)
-        self._target(found, node.target)
-        found.changes |= set(target_names(node.target))
-        found.raise_to(Purity.ACCESS)
-        return {}
-
-    def _expression(self, node: cst.Expr, found: Found) -> _Extra:
-        found.add(self._read(node.value), actions=True)
-        return {}
-
-    def _return(self, node: cst.Return, found: Found) -> _Extra:
-        found.add(self._read(node.value), actions=True)
-        return {"exit": Exit.RETURN}
-
-    def _raise(self, node: cst.Raise, found: Found) -> _Extra:
-        found.add(self._read(node.exc), actions=True)
-        return {"exit": Exit.RAISE}
-
-    def _assert(self, node: cst.Assert, found: Found) -> _Extra:
-        found.add(self._read(node.test), actions=True)
-        found.raise_to(Purity.EFFECT)
-        return {"exit": Exit.RAISE, "conditional": True}
-
-    def _del(self, node: cst.Del, found: Found) -> _Extra:
-        self._target(found, node.target)
-        found.raise_to(Purity.EFFECT)
-        return {}
-
-    def _import(self, node: cst.Import | cst.ImportFrom, found: Found) -> _Extra:
-        if not isinstance(node.names, cst.ImportStar):
-            for alias in node.names:
-                found.binds.append(_imported_name(alias))
-        found.raise_to(Purity.EFFECT)
-        return {}
-
-
-def _imported_name(alias: cst.ImportAlias) -> str:
-    """Return the name that an import binds: the alias, or the first part of a dotted name."""
-    return (alias.evaluated_alias or alias.evaluated_name).partition(".")[0]
-
-
-def _break(visitor: Statements, node: cst.BaseSmallStatement, found: Found) -> _Extra:
-    return {"exit": Exit.BREAK}
-
-
-def _continue(visitor: Statements, node: cst.BaseSmallStatement, found: Found) -> _Extra:
-    return {"exit": Exit.CONTINUE}
-
-
-_READERS: dict[type[cst.BaseSmallStatement], Callable[..., _Extra]] = {
-    cst.Assign: Statements._assign,
-    cst.AnnAssign: Statements._annotated,
-    cst.AugAssign: Statements._augmented,
-    cst.Expr: Statements._expression,
-    cst.Return: Statements._return,
-    cst.Raise: Statements._raise,
-    cst.Assert: Statements._assert,
-    cst.Del: Statements._del,
-    cst.Import: Statements._import,
-    cst.ImportFrom: Statements._import,
-    cst.Break: _break,
-    cst.Continue: _continue,
-}
-
-
-def _is_static(decorator: cst.Decorator) -> bool:
-    return isinstance(decorator.decorator, cst.Name) and decorator.decorator.value == "staticmethod"
-
-
-def _function(node: cst.FunctionDef, method: bool, body: str) -> Function:
-    """Return what the header of a function says, and whether its body yields; `body` is the source of that."""
-    own = _Own()
-    if any(word in body for word in ("yield", "global", "nonlocal")):  # a visit costs far more than a look
-        node.body.visit(own)
-    params = node.params
-    named = [one.name.value for one in (*params.posonly_params, *params.params)]
-    keywords = [one.name.value for one in params.kwonly_params]
-    return Function(
-        (*named[int(method) :], *(["*"] if keywords or params.star_arg else []), *keywords),
-        node.asynchronous is not None,
-        own.yields,
-        method,
-        frozenset(own.outer),
-    )
-
-
-class _Own(cst.CSTVisitor):
-    """Tells of a function's own body whether it yields, and which names it declares to be of a scope around."""
-
-    def __init__(self) -> None:
-        self.yields = False
-        self.outer: set[str] = set()
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        return False
-
-    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
-        return False
-
-    def visit_Lambda(self, node: cst.Lambda) -> bool:
-        return False
-
-    def visit_Yield(self, node: cst.Yield) -> None:
-        self.yields = True
-
-    def visit_NameItem(self, node: cst.NameItem) -> None:
-        self.outer.add(node.name.value)
-
-
-class _Parameters(cst.CSTVisitor):
-    """Collects the names of parameters."""
-
-    def __init__(self) -> None:
-        self.names: set[str] = set()
-
-    def visit_Param(self, node: cst.Param) -> bool:
-        self.names.add(node.name.value)
-        return False
-
-
-class _Captures(cst.CSTVisitor):
-    """Collects the names that a pattern binds."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-
-    def visit_MatchAs(self, node: cst.MatchAs) -> None:
-        if node.name:
-            self.names.append(node.name.value)
-
-    def visit_MatchStar(self, node: cst.MatchStar) -> None:
-        if node.name:
-            self.names.append(node.name.value)
