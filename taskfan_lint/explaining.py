@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from taskfan_lint import baseline, console, engine, files
 from taskfan_lint.config import Configs
-from taskfan_lint.explain import Decision, Known, Place, Spared, explain, spared
+from taskfan_lint.decisions import Decision, Place, Spared
+from taskfan_lint.explain import Known, explain, spared
 from taskfan_lint.imports import index_for
 from taskfan_lint.report import STDIN, Look, printable
 from taskfan_lint.settings import Settings
