@@ -28,7 +28,7 @@ intervals transcripts/ session estimates against timeline/
 planning/ drawing drawing.words drawing.calls drawing/ server/
 console completing outputs outcome examining pool run following sparing touched selection choices summary explaining
 checking inventory listing verification hooks watching scheduling
-commands help commands.* cli __main__ __init__
+commands help choosing commands.* cli __main__ __init__
 """.split()
 HOMES = {
     "pygls": "server",

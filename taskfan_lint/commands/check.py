@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from taskfan_lint import choosing
 from taskfan_lint.checking import check
 from taskfan_lint.choices import Choices
 from taskfan_lint.help import (
@@ -89,28 +90,15 @@ class Checking(Sectioned):
 @option(OUTPUT, "--show-exempt", is_flag=True, help="List what is spared, and why, in place of the findings.")
 @option(OUTPUT, "--why", metavar="PATH:LINE", help="Explain every decision about the calls of a line.")
 @option(OUTPUT, "--show-settings", is_flag=True, help="Show the settings of the first file.")
-@option(
-    OUTPUT,
-    "--color",
-    metavar="WHEN",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour: auto, always or never.",
-)
-@option(
-    FILES, "--exclude", multiple=True, metavar="PATTERNS", callback=listed, help="Leave out, in place of the default."
-)
-@option(FILES, "--extend-exclude", multiple=True, metavar="PATTERNS", callback=listed, help="Leave out in addition.")
-@option(FILES, "--force-exclude", is_flag=True, help="Leave out excluded files even if they are named.")
-@option(FILES, "--stdin-filename", metavar="PATH", help="The name of the text that `-` reads from standard input.")
+@choosing.color
+@choosing.files
 @option(FILES, "--since", metavar="REF", help="Only files changed since the work on REF began, a Git commit.")
 @option(FILES, "--staged", is_flag=True, help="Only files with staged changes.")
 @option(FILES, "--changed-lines", is_flag=True, help="With --since or --staged: only findings that a change touched.")
 @option(FILES, "--shard", metavar="N/OF", callback=parted, help="Only one of several parts of the files, such as 2/8.")
 @option(FINDING, "--baseline", metavar="FILE", help="Don't report the known findings that FILE lists.")
 @option(FINDING, "--write-baseline", metavar="FILE", help="Write all findings to FILE as known, keep its reasons.")
-@option(CONFIGURATION, "--config", metavar="FILE", help="Read this configuration file and no other.")
-@option(CONFIGURATION, "--isolated", is_flag=True, help="Read no configuration file.")
+@choosing.configuration
 @option(CONFIGURATION, "--no-cache", is_flag=True, help="Changes nothing: there is no cache.")
 @option(GENERAL, "--fail-on", metavar="error|warning|info", callback=leveled, help="Least severity for exit status 1.")
 @option(GENERAL, "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings; errors keep 2.")
@@ -123,10 +111,8 @@ def command(**chosen: Any) -> int:
 
 def choices(chosen: dict[str, Any]) -> Choices:
     """Return the options as Choices; raises UsageError where they don't go together."""
-    refuse(chosen["config"] and chosen["isolated"], "`--config` and `--isolated` exclude each other")
-    refuse(STDIN in chosen["paths"] and len(chosen["paths"]) > 1, "`-` stands alone, without other paths")
+    choosing.check_together(chosen)
     refuse(chosen["why"] and chosen["paths"], "`--why` names the only place it looks at, so no paths go with it")
-    refuse(chosen["stdin_filename"] and chosen["paths"] not in ((), (STDIN,)), "`--stdin-filename` goes with `-`")
     fields = ("select", "ignore", "extend_select", "exclude", "extend_exclude", "fail_on")
     layer = {field: chosen.pop(field) for field in fields}
     layer["include_counterexamples"] = chosen.pop("include_counterexamples") or None

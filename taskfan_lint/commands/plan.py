@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
+from taskfan_lint import choosing
 from taskfan_lint.drawing import CODE, FORMATS
 from taskfan_lint.help import Sectioned, option, refuse
-from taskfan_lint.report import STDIN
 from taskfan_lint.schedule import Mode
 from taskfan_lint.scheduling import PlanChoices, plan
 
@@ -40,8 +40,7 @@ MODES = [mode.value for mode in Mode]
     OUTPUT, "--emit", metavar="LANGUAGE", type=click.Choice(CODE), help="Write the calls, as `python` or `markdown`."
 )
 @option(OUTPUT, "--output-file", metavar="FILE", help="Write to a file.")
-@option(CONFIGURATION, "--config", metavar="FILE", help="Read this configuration file and no other.")
-@option(CONFIGURATION, "--isolated", is_flag=True, help="Read no configuration file.")
+@choosing.configuration
 @option(GENERAL, "-q", "--quiet", is_flag=True, help="Plans and errors only.")
 def command(**chosen: Any) -> int:
     """Show the dispatches of files as they are written beside their best schedule; `-` is standard input.
@@ -50,9 +49,7 @@ def command(**chosen: Any) -> int:
     """
     paths, tasks = chosen["paths"], chosen["tasks"]
     refuse(bool(paths) == bool(tasks), "name files, or one list of tasks with `--tasks`")
-    refuse(STDIN in paths and len(paths) > 1, "`-` stands alone, without other paths")
-    refuse(chosen["stdin_filename"] and paths != (STDIN,), "`--stdin-filename` goes with `-`")
-    refuse(chosen["config"] and chosen["isolated"], "`--config` and `--isolated` exclude each other")
+    choosing.check_together(chosen, needs_paths=True)
     refuse(chosen["emit"] and chosen["output_format"], "`--emit` and `--output-format` exclude each other")
     return plan(
         PlanChoices(

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from taskfan_lint import choosing
 from taskfan_lint.help import Sectioned, option, refuse
 from taskfan_lint.report import STDIN
 
@@ -29,14 +30,7 @@ FORMATS = ("text", "json", "svg", "html")
     help=f"One of {', '.join(FORMATS)}.",
 )
 @option(OUTPUT, "--show-prompts", "prompts", is_flag=True, help="Show the prompts too.")
-@option(
-    OUTPUT,
-    "--color",
-    metavar="WHEN",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour: auto, always or never.",
-)
+@choosing.color
 @option(
     GENERAL,
     "--fail-on",
