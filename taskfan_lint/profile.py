@@ -25,6 +25,8 @@ FOREIGN_KEYWORDS = frozenset(
      "id", "instructions", "kwargs", "llm", "output_type", "owner", "priority", "queue", "result_type", "role", "state",
      "status", "system_prompt", "target", "task_id", "title", "user", "user_id", "verbose"}
 )  # fmt: skip
+PROMPT_KEYWORDS = ("prompt", "description", "message", "task", "instruction", "context", "input")
+OUTPUT_KEYWORDS = ("output", "output_file", "output_path", "out")
 SHARED_KEYWORDS = frozenset({"session", "session_id", "thread", "thread_id", "worktree"})
 
 COMBINERS = frozenset({"gather", "wait", "as_completed", "parallel", "all", "allSettled", "race", "any", "wait_all"})

@@ -11,7 +11,8 @@ import errno
 import os
 import stat
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 PATIENCE = 10.0  # seconds to wait for another run that writes the same file
 PAUSE = 0.005
@@ -30,24 +31,32 @@ def swap(target: str, before: bytes, after: bytes, status: os.stat_result) -> No
 
     Where another run has meanwhile written the same bytes, all is done. `target` is no symbolic link.
     """
+    with _written(target, after, status) as temporary:
+        with open(target, "rb") as stream:
+            current = stream.read()
+        if current == before:
+            os.replace(temporary, target)
+        elif current == after:
+            os.unlink(temporary)
+        else:
+            raise WriteError("was changed by another program meanwhile, left alone")
+
+
+@contextmanager
+def _written(target: str, after: bytes, status: os.stat_result | None) -> Iterator[str]:
+    """Write the new bytes of a file beside it, locked, and yield where, to be moved there; it goes if that fails."""
     temporary = beside(target)
     with os.fdopen(_claimed(temporary), "wb") as file:
         try:
             file.write(after)
             file.flush()
             os.fsync(file.fileno())
-            _keep_owner(temporary, status)
-            os.chmod(temporary, stat.S_IMODE(status.st_mode))
+            if status:
+                _keep_owner(temporary, status)
+            os.chmod(temporary, stat.S_IMODE(status.st_mode) if status else 0o666 & ~_mask())
             if os.name == "nt":  # where an open file cannot be moved
                 file.close()
-            with open(target, "rb") as stream:
-                current = stream.read()
-            if current == before:
-                os.replace(temporary, target)
-                return
-            if current != after:
-                raise WriteError("was changed by another program meanwhile, left alone")
-            os.unlink(temporary)
+            yield temporary
         except BaseException:  # while it is still locked: the next one of this name is another run's
             with suppress(FileNotFoundError):
                 os.unlink(temporary)
@@ -67,7 +76,8 @@ def put(path: str, after: bytes) -> None:
     if status and _stays(path, target, status):
         return _overwrite(path, after)
     try:
-        _place(target, after, status)
+        with _written(target, after, status) as temporary:
+            os.replace(temporary, target)
     except WriteError as error:
         raise OSError(errno.EAGAIN, "another run is writing it", path) from error
     except OSError as error:
@@ -86,25 +96,6 @@ def _stays(path: str, target: str, status: os.stat_result) -> bool:
 def _overwrite(path: str, after: bytes) -> None:
     with open(path, "wb") as file:
         file.write(after)
-
-
-def _place(target: str, after: bytes, status: os.stat_result | None) -> None:
-    temporary = beside(target)
-    with os.fdopen(_claimed(temporary), "wb") as file:
-        try:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-            if status:
-                _keep_owner(temporary, status)
-            os.chmod(temporary, stat.S_IMODE(status.st_mode) if status else 0o666 & ~_mask())
-            if os.name == "nt":  # where an open file cannot be moved
-                file.close()
-            os.replace(temporary, target)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
-            raise
 
 
 def _mask() -> int:

@@ -13,10 +13,11 @@ from taskfan_lint.analysis.model import Argument, Branch, Dispatch, Loop, LoopKi
 from taskfan_lint.edit import apply
 from taskfan_lint.planning.copies import Copy
 from taskfan_lint.planning.model import Origin
+from taskfan_lint.profile import PROMPT_KEYWORDS
 from taskfan_lint.rewrite import Declined
 from taskfan_lint.rewrite.substitute import replacements
 
-TOLD = frozenset({"", "prompt", "description", "message", "task", "instruction", "context", "input"})
+TOLD = frozenset({"", *PROMPT_KEYWORDS})
 LEFT_OUT = frozenset({"duration"})
 _FIELD = re.compile(r"\{(?P<name>[A-Za-z_][\w.\[\]]*)\}")
 

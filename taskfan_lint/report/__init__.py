@@ -92,6 +92,11 @@ def printable(text: str) -> str:
     return "".join(character if _shows(character) else escape(character) for character in text)
 
 
+def encoded(text: str, table: dict[str, str]) -> str:
+    """Return `text` with the characters in a table as what that says."""
+    return "".join(table.get(character, character) for character in text)
+
+
 def escape(character: str) -> str:
     """Return a character as a Python escape sequence, such as `\\x1b`."""
     return character.encode("unicode_escape").decode("ascii")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from taskfan_lint.edit import Lines
 from taskfan_lint.finding import Finding, Severity
-from taskfan_lint.report import Look, Report
+from taskfan_lint.report import Look, Report, encoded
 
 VALUE = {"%": "%AZP25", "\r": "%0D", "\n": "%0A"}
 PROPERTY = {**VALUE, ";": "%3B", "]": "%5D"}
@@ -24,15 +24,11 @@ def _commands(report: Report, look: Look) -> Iterator[str]:
         row, column = lines.position(finding.span.start)
         values = {"type": _type(finding), "sourcepath": path, "linenumber": row, "columnnumber": column}
         properties = {**values, "code": finding.code}
-        shown = "".join(f"{name}={_escaped(str(value), PROPERTY)};" for name, value in properties.items())
+        shown = "".join(f"{name}={encoded(str(value), PROPERTY)};" for name, value in properties.items())
         help_ = f"; {finding.help}" if finding.help else ""
-        yield f"##vso[task.logissue {shown}]{_escaped(finding.message + help_, VALUE)}"
+        yield f"##vso[task.logissue {shown}]{encoded(finding.message + help_, VALUE)}"
 
 
 def _type(finding: Finding) -> str:
     """Return the level: there is none below a warning."""
     return "error" if finding.severity is Severity.ERROR else "warning"
-
-
-def _escaped(text: str, table: dict[str, str]) -> str:
-    return "".join(table.get(character, character) for character in text)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from taskfan_lint.edit import Lines
 from taskfan_lint.finding import Finding, Severity
-from taskfan_lint.report import Look, Report, printable
+from taskfan_lint.report import Look, Report, encoded, printable
 
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 VALUE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
@@ -27,8 +27,8 @@ def _commands(report: Report, look: Look) -> Iterator[str]:
     path = look.rooted(report.document.path)
     for finding in report.findings:
         properties = {"file": path, **_place(finding, lines), "title": f"taskfan-lint ({finding.code})"}
-        shown = ",".join(f"{name}={_escaped(str(value), PROPERTY)}" for name, value in properties.items())
-        yield f"::{LEVELS[finding.severity]} {shown}::{_escaped(_words(finding, lines), VALUE)}"
+        shown = ",".join(f"{name}={encoded(str(value), PROPERTY)}" for name, value in properties.items())
+        yield f"::{LEVELS[finding.severity]} {shown}::{encoded(_words(finding, lines), VALUE)}"
 
 
 def _place(finding: Finding, lines: Lines) -> dict[str, int]:
@@ -44,10 +44,6 @@ def _words(finding: Finding, lines: Lines) -> str:
     notes = [f"line {lines.position(note.span.start)[0]}: {note.message}" for note in finding.notes]
     help_ = [f"help: {finding.help}"] if finding.help else []
     return "\n".join([finding.message, *notes, *help_])
-
-
-def _escaped(text: str, table: dict[str, str]) -> str:
-    return "".join(table.get(character, character) for character in text)
 
 
 def job_summary(reports: Iterable[Report], look: Look) -> str:
@@ -73,4 +69,4 @@ def _rows(report: Report, look: Look) -> Iterator[tuple[str, str, str]]:
     path = printable(look.rooted(report.document.path))
     for finding in report.findings:
         row, column = lines.position(finding.span.start)
-        yield _escaped(f"{path}:{row}:{column}", MARKUP), finding.code, _escaped(printable(finding.message), MARKUP)
+        yield encoded(f"{path}:{row}:{column}", MARKUP), finding.code, encoded(printable(finding.message), MARKUP)

@@ -8,7 +8,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from taskfan_lint.analysis.facts import Facts
-from taskfan_lint.finding import Fix
+from taskfan_lint.edit import Span
+from taskfan_lint.finding import Fix, Note
 
 Given = ParamSpec("Given")
 
@@ -23,6 +24,10 @@ class Mended:
 
     fix: Fix | None = None
     reason: str = ""
+
+    def notes(self, span: Span) -> tuple[Note, ...]:
+        """Return the note that says why there is no fix of what is found at a place, none where there is one."""
+        return (Note(span, f"no fix: {self.reason}"),) if self.reason else ()
 
 
 def parsed_only(

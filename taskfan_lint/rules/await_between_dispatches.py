@@ -30,7 +30,7 @@ def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
             mended.fix,
             (
                 Note(one.after.span, f"`{one.after.name}` waits here for a result that it doesn't use"),
-                *((Note(one.span, f"no fix: {mended.reason}"),) if mended.reason else ()),
+                *mended.notes(one.span),
             ),
             place=one.later[-1].span if isinstance(one.node, Wait) and not one.node.direct else None,
         )

@@ -38,7 +38,7 @@ def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
             mended.fix,
             (
                 _note(analysis.facts, loop),
-                *((Note(one.span, f"no fix: {mended.reason}"),) if mended.reason else ()),
+                *mended.notes(one.span),
             ),
         )
 

@@ -29,7 +29,7 @@ def check(analysis: Analysis, settings: Settings) -> Iterator[Finding]:
             mended.fix,
             (
                 Note(one.before[0].span, "the first dispatch goes out before the context is built"),
-                *((Note(one.span, f"no fix: {mended.reason}"),) if mended.reason else ()),
+                *mended.notes(one.span),
             ),
         )
 

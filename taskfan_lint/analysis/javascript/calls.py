@@ -16,7 +16,7 @@ from taskfan_lint.analysis.javascript.literals import TEXTS, Expander, fold, is_
 from taskfan_lint.analysis.javascript.names import Bindings, dotted, is_keyword
 from taskfan_lint.analysis.javascript.parse import Source, child, function_of, parts, unwrap, walk
 from taskfan_lint.analysis.model import Argument, Ref, Template
-from taskfan_lint.profile import AGENT_KEYWORDS, TOOL_KEYWORDS, Shape, is_dispatch
+from taskfan_lint.profile import AGENT_KEYWORDS, OUTPUT_KEYWORDS, PROMPT_KEYWORDS, TOOL_KEYWORDS, Shape, is_dispatch
 from taskfan_lint.settings import Settings
 
 WORKFLOW_AGENT = "agent"
@@ -224,7 +224,7 @@ class Parameters:
     def prompt(self) -> Template:
         """Return everything that the agent is told: prompt, description and positional texts."""
         told: list[str | Ref] = []
-        for name in ("prompt", "description", "message", "task", "instruction", "context", "input"):
+        for name in PROMPT_KEYWORDS:
             if name in self.values:
                 told += [*self.template(name), "\n"]
         for value in self.positional:
@@ -233,5 +233,5 @@ class Parameters:
 
     def outputs(self) -> tuple[Template, ...]:
         """Return the files that arguments name as outputs."""
-        names = ("output", "output_file", "output_path", "out", "outputFile")
+        names = (*OUTPUT_KEYWORDS, "outputFile")
         return tuple(self.template(name) for name in names if name in self.values)

@@ -12,7 +12,7 @@ from taskfan_lint.analysis.helpers import Helper
 from taskfan_lint.analysis.model import Argument, Ref, Template
 from taskfan_lint.analysis.python.literals import fold
 from taskfan_lint.analysis.python.parse import Source
-from taskfan_lint.profile import AGENT_KEYWORDS, SHARED_KEYWORDS, Shape
+from taskfan_lint.profile import AGENT_KEYWORDS, OUTPUT_KEYWORDS, PROMPT_KEYWORDS, SHARED_KEYWORDS, Shape
 
 
 def shape(call: cst.Call) -> Shape:
@@ -91,7 +91,7 @@ class Parameters:
     def prompt(self) -> Template:
         """Return everything that the agent is told: prompt, description and positional texts."""
         parts: list[str | Ref] = []
-        for keyword in ("prompt", "description", "message", "task", "instruction", "context", "input"):
+        for keyword in PROMPT_KEYWORDS:
             if keyword in self.values:
                 parts += [*self.template(keyword), "\n"]
         for value in self.positional:
@@ -103,9 +103,7 @@ class Parameters:
         return tuple((f"{name}=", *self.template(name)) for name in sorted(SHARED_KEYWORDS & self.values.keys()))
 
     def outputs(self) -> tuple[Template, ...]:
-        return tuple(
-            self.template(name) for name in ("output", "output_file", "output_path", "out") if name in self.values
-        )
+        return tuple(self.template(name) for name in OUTPUT_KEYWORDS if name in self.values)
 
 
 def handed_to(source: Source, call: cst.Call, helper: Helper, arguments: Sequence[Argument]) -> list[Handed]:

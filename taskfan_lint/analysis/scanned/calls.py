@@ -10,11 +10,16 @@ from itertools import pairwise
 from taskfan_lint.analysis.model import Argument, Dispatch, Purity, Ref, Template
 from taskfan_lint.dialect import scan
 from taskfan_lint.edit import NEWLINE, Span
-from taskfan_lint.profile import AGENT_KEYWORDS, BACKGROUND_NAMES, TOOL_KEYWORDS, Shape
+from taskfan_lint.profile import (
+    AGENT_KEYWORDS,
+    BACKGROUND_NAMES,
+    OUTPUT_KEYWORDS,
+    PROMPT_KEYWORDS,
+    TOOL_KEYWORDS,
+    Shape,
+)
 from taskfan_lint.settings import Settings
 
-PROMPT = ("prompt", "description", "message", "task", "instruction", "context", "input")
-OUTPUTS = ("output", "output_file", "output_path", "out")
 NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 MAX_DEPTH = 2  # objects inside of an object's members say nothing about a dispatch
 
@@ -219,7 +224,7 @@ def dispatch(code: str, call: scan.Call, arguments: list[Given], awaited: Span |
         blocking=not background,
         background=background,
         resumes="resume" in values,
-        outputs=tuple(template(code, values[name]) for name in OUTPUTS if name in values),
+        outputs=tuple(template(code, values[name]) for name in OUTPUT_KEYWORDS if name in values),
     )
 
 
@@ -245,7 +250,7 @@ def _is_true(code: str, span: Span | None) -> bool:
 
 def _prompt(code: str, values: dict[str, Span], arguments: list[Given]) -> Template:
     parts: list[str | Ref] = []
-    for name in PROMPT:
+    for name in PROMPT_KEYWORDS:
         if name in values:
             parts += [*template(code, values[name]), "\n"]
     for one in arguments:
