@@ -206,8 +206,8 @@ def _placed(helper: Helper, snippet: Snippet) -> Helper:
         return helper
     through = dispatch.through
     if through and through.span:
-        through = replace(through, span=snippet.lift(through.span))
-    return replace(helper, dispatch=replace(dispatch, span=snippet.lift(dispatch.span), through=through))
+        through = through._replace(span=snippet.lift(through.span))
+    return replace(helper, dispatch=dispatch._replace(span=snippet.lift(dispatch.span), through=through))
 
 
 def _check_markdown(run: _Documents) -> Checked:
@@ -319,7 +319,7 @@ def _unused(span: Span, names: tuple[str, ...], used: set[str], settings: Settin
 def _lifted(one: Finding, snippet: Snippet, lines: Lines) -> Finding:
     """Return a finding with all its offsets in the document."""
     fix = one.fix and _lifted_fix(one.fix, snippet)
-    notes = tuple(replace(note, span=snippet.lift(note.span)) for note in one.notes)
+    notes = tuple(note._replace(span=snippet.lift(note.span)) for note in one.notes)
     row = lines.position(snippet.offset(one.place.start))[0] if one.place else None
     help_ = f"{one.help} (line {row})" if row else one.help
     return replace(one, span=snippet.lift(one.span), help=help_, fix=fix, notes=notes, place=None)

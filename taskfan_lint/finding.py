@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from taskfan_lint.edit import Edit, Span
 from taskfan_lint.severity import Severity as Severity
@@ -23,8 +23,7 @@ class Applicability(Enum):
     DISPLAY = "display"
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """A second place that matters, or the reason why a fix was declined."""
 
     span: Span

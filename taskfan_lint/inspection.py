@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from taskfan_lint import rules, suppress
 from taskfan_lint.analysis import tree
@@ -36,8 +37,7 @@ _CALL = re.compile(rf"(?<![\w.])(?:(?:{'|'.join(sorted(SIMPLE_NAMES))})\s*\(\s*[
 TOLERANT = "this code does not parse: it was read by its calls, brackets and indentation, so there is no fix"
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """Why a snippet was not analysed: an offset in its code, and whether it is too deep rather than no Python."""
 
     offset: int
@@ -45,8 +45,7 @@ class Problem:
     deep: bool
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """How a fence was read ("parsed", "repaired" or "scanned"), its number of dispatches, and the repairs made."""
 
     how: str
@@ -121,8 +120,7 @@ def _read(facts: Facts) -> Read | None:
     return Read(facts.read, calls, facts.repairs) if calls and facts.fenced else None
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(NamedTuple):
     """A snippet's analysis, the findings that stay, and those that a comment suppresses, with the comment."""
 
     analysis: Analysis

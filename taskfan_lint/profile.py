@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from taskfan_lint.gates import AGENT_KEYWORDS as AGENT_KEYWORDS
 from taskfan_lint.gates import BUILT_IN_NAMES as BUILT_IN_NAMES
@@ -63,8 +63,7 @@ _EARLIER = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Callee:
+class Callee(NamedTuple):
     """What a front end knows of a call's name: as written, and where it comes from.
 
     `origin` is the full name it was imported as, "" for a name that the code neither imports nor defines, None for
@@ -75,8 +74,7 @@ class Callee:
     origin: str | None = ""
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """A call's arguments: its keywords (those of an object argument too), and whether it has a string or object."""
 
     keywords: frozenset[str]
@@ -84,8 +82,7 @@ class Shape:
     objects: bool = False
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a call dispatches a sub-agent, and how that was decided: what is known of its name and arguments."""
 
     dispatches: bool

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import replace
 
 from taskfan_lint.analysis.facts import Comment, Region
 from taskfan_lint.analysis.model import Arm, Block, Boundary, BoundaryKind, Branch, Loop, Node
@@ -48,7 +47,7 @@ def separate(regions: tuple[Region, ...], comments: Iterable[Comment], code: str
     for region in regions:
         inner = [other.span for other in regions if other.span in region.span and other is not region]
         mine = [one for one in found if one.span in region.span and not any(one.span in span for span in inner)]
-        separated.append(replace(region, body=placer.place(region.body, mine)))
+        separated.append(region._replace(body=placer.place(region.body, mine)))
     return tuple(separated)
 
 
@@ -91,14 +90,14 @@ class _Placer:
         match node:
             case Loop():
                 body, orelse = self._share((node.body, node.orelse), found)
-                return replace(node, body=body, orelse=orelse)
+                return node._replace(body=body, orelse=orelse)
             case Branch():
                 bodies = self._share(tuple(arm.body for arm in node.arms), found)
-                arms: list[Arm] = [replace(arm, body=body) for arm, body in zip(node.arms, bodies, strict=True)]
-                return replace(node, arms=tuple(arms))
+                arms: list[Arm] = [arm._replace(body=body) for arm, body in zip(node.arms, bodies, strict=True)]
+                return node._replace(arms=tuple(arms))
             case Block():
                 parts = tuple(self._share((node.body, *node.handlers, node.orelse, node.finalbody), found))
-                return replace(node, body=parts[0], handlers=parts[1:-2], orelse=parts[-2], finalbody=parts[-1])
+                return node._replace(body=parts[0], handlers=parts[1:-2], orelse=parts[-2], finalbody=parts[-1])
         return node
 
     def _share(self, bodies: tuple[tuple[Node, ...], ...], found: list[Boundary]) -> list[tuple[Node, ...]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from taskfan_lint.analysis import exempt, tree
 from taskfan_lint.analysis.facts import Region
@@ -111,7 +110,7 @@ class _Finder:
                 helper = self._known.get(self._target(call) or "")
                 if helper and helper.dispatch:
                     prompt = tuple(_hidden(part) for part in helper.dispatch.prompt)
-                    yield replace(helper.dispatch, prompt=prompt), call.reads, helper.way
+                    yield helper.dispatch._replace(prompt=prompt), call.reads, helper.way
 
     def _most(self, nodes: Iterable[Node]) -> int:
         """Return how many dispatches nodes send on one path, MANY for two or more, and for any in a loop."""
@@ -159,8 +158,7 @@ def _described(region: Region, dispatch: Dispatch, reads: frozenset[str], way: t
     texts = _texts(steps)
     return Helper(
         region.name,
-        replace(
-            dispatch,
+        dispatch._replace(
             prompt=_resolved(dispatch.prompt, texts, frozenset(bound)),
             outputs=tuple(_resolved(one, texts, frozenset(bound)) for one in dispatch.outputs),
         ),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from taskfan_lint.analysis.model import Node
 from taskfan_lint.edit import Lines, Span
 
 
-@dataclass(frozen=True)
-class Comment:
+class Comment(NamedTuple):
     """One comment: its span with the comment sign, its text without, and whether it stands alone on its line."""
 
     span: Span
@@ -19,8 +19,7 @@ class Comment:
     own_line: bool
 
 
-@dataclass(frozen=True)
-class Function:
+class Function(NamedTuple):
     """What a function's header says: its parameters in order (of a method without its object), and what it is.
 
     Those behind a `*` are given by keyword only. `outer` are names that it declares to be of a scope around it.
@@ -33,8 +32,7 @@ class Function:
     outer: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Lookalike:
+class Lookalike(NamedTuple):
     """A call by a dispatch's name that does not dispatch, and why not."""
 
     span: Span
@@ -42,8 +40,7 @@ class Lookalike:
     reason: str
 
 
-@dataclass(frozen=True)
-class Region:
+class Region(NamedTuple):
     """The body of a function, class, module or fence: a sequence of nodes with a scope of its own."""
 
     span: Span

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from taskfan_lint.analysis.helpers import UNKNOWN, Helper, is_outer
 from taskfan_lint.analysis.model import Argument, Dispatch, Ref, Template, Through
 from taskfan_lint.edit import Span
 
 
-@dataclass(frozen=True)
-class Handed:
+class Handed(NamedTuple):
     """What a call hands to a helper: an argument, its parameter ("" where that is not known), and its text."""
 
     argument: Argument
@@ -24,8 +23,7 @@ def sent(helper: Helper, inner: Dispatch, handed: Sequence[Handed], span: Span, 
     texts = {one.parameter: one.text for one in handed if one.parameter}
     reaching = (one.argument.reads for one in handed if not one.parameter or one.parameter in helper.reaches)
     agent = inner.agent[1:-1] if inner.agent else ""
-    return replace(
-        inner,
+    return inner._replace(
         span=span,
         name=name,
         agent=text_of(texts[agent]) if agent in texts else inner.agent,

@@ -7,8 +7,8 @@ it. All spans are half-open code-point offsets into the snippet's code; nothing 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
 from taskfan_lint.edit import Span
 
@@ -21,8 +21,7 @@ class Purity(IntEnum):
     EFFECT = 2  # may do anything: calls, awaits, yields
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """The replacement field of an interpolated string in which a name is used.
 
     `plain` fields hold the name and nothing else; `quote` is the delimiter of the string, with its prefix before it.
@@ -34,8 +33,7 @@ class Field:
     prefix: str
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(NamedTuple):
     """One place where a name is read; `whole` where it is all of an argument, value or item."""
 
     name: str
@@ -47,8 +45,7 @@ class Use:
     shorthand: bool = False  # the name is a member of an object, too: `{ name }`
 
 
-@dataclass(frozen=True)
-class Ref:
+class Ref(NamedTuple):
     """A part of a folded text that is a name, or an expression given by its source."""
 
     name: str
@@ -57,8 +54,7 @@ class Ref:
 Template = tuple["str | Ref", ...]
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A call that is neither a dispatch nor a wait: its dotted name ("" if computed) and the names it reads."""
 
     name: str
@@ -69,8 +65,7 @@ class Call:
     boundary: str = ""  # the exemption by which a call of a function that dispatches a group separates what is around
 
 
-@dataclass(frozen=True)
-class Wait:
+class Wait(NamedTuple):
     """An await or a blocking wait and the names whose results it waits for; `direct` where it awaits a dispatch."""
 
     span: Span
@@ -80,8 +75,7 @@ class Wait:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Argument:
+class Argument(NamedTuple):
     """One argument of a dispatch; `keyword` is "" for a positional one."""
 
     keyword: str
@@ -92,8 +86,7 @@ class Argument:
     reads: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Through:
+class Through(NamedTuple):
     """The way from a call to the dispatch that it leads to: functions, outermost first, and where the dispatch is.
 
     `span` is None, and `place` says file and row, where it stands in another file.
@@ -104,8 +97,7 @@ class Through:
     place: str = ""
 
 
-@dataclass(frozen=True)
-class Dispatch:
+class Dispatch(NamedTuple):
     """One sub-agent call as written, or a call of a function that dispatches.
 
     `awaited` is the await expression around it, `combined` the combinator it is handed to with others, `blocking`
@@ -141,8 +133,7 @@ class Exit(Enum):
     RAISE = "raise"
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A simple statement, or the header of a compound one, with what happens in it in order of evaluation.
 
     `span` is the statement without its line end, `alone` tells that nothing else stands on its lines. `binds` are the
@@ -179,8 +170,7 @@ class ItemKind(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """What a loop target stands for in one iteration: source text, the string's value, and whether it is an atom."""
 
     text: str
@@ -199,8 +189,7 @@ class LoopKind(Enum):
     GENERATOR = "generator"
 
 
-@dataclass(frozen=True)
-class Loop:
+class Loop(NamedTuple):
     """A loop or comprehension.
 
     `items` holds, where the iterable is literal, what each target stands for in each iteration. `sources` are the
@@ -228,8 +217,7 @@ class Loop:
     target_span: Span | None = None
 
 
-@dataclass(frozen=True)
-class Arm:
+class Arm(NamedTuple):
     """One alternative of a branch; `test` is None for `else` and for cases without a guard of their own."""
 
     test: Step | None
@@ -238,8 +226,7 @@ class Arm:
     text: str = ""
 
 
-@dataclass(frozen=True)
-class Branch:
+class Branch(NamedTuple):
     """A choice between arms: `if`, `match`, a conditional expression, `and`/`or`.
 
     `header` is what a finding points at; an arm's `names` tells that its test is made of names, literals and
@@ -253,8 +240,7 @@ class Branch:
     exhaustive: bool = False
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """Statements that run in order under a header (`with`), or a protected body with its handlers (`try`)."""
 
     span: Span
@@ -276,8 +262,7 @@ class BoundaryKind(Enum):
     SETTLED = "checked before the next"
 
 
-@dataclass(frozen=True)
-class Boundary:
+class Boundary(NamedTuple):
     """Words between statements (a comment or label) that separate groups, or tell to wait."""
 
     span: Span

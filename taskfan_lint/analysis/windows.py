@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
 from taskfan_lint.analysis.facts import Facts
 from taskfan_lint.analysis.model import Dispatch, Loop, Node, Wait
@@ -21,8 +21,7 @@ class Cause(IntEnum):
     WORK = 4
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """A dispatch in a window.
 
     It takes the places `position` to `last`, counted from 1 along one path (more than one where a comprehension over
@@ -53,8 +52,7 @@ class DependenceKind(Enum):
     PROSE = "prose"  # the later prompt's own words ask for an earlier result
 
 
-@dataclass(frozen=True)
-class Dependence:
+class Dependence(NamedTuple):
     """A dispatch that needs an earlier one: `via` is the name or the file that joins them, "" where there is none.
 
     A `carried` one leads from an iteration of a loop to the next.
@@ -67,8 +65,7 @@ class Dependence:
     carried: bool = False
 
 
-@dataclass(frozen=True)
-class Opening:
+class Opening(NamedTuple):
     """Why a window begins instead of going on with the one before, and the place where that one ends.
 
     `cause` is the name of an exemption where the end is needed or meant, or the rule's cause where it is not.
@@ -78,8 +75,7 @@ class Opening:
     span: Span
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """Dispatches that can run at once as written; `after` is the index of the window before it on the path, if any."""
 
     members: tuple[Member, ...]
@@ -87,8 +83,7 @@ class Window:
     after: int | None = None
 
 
-@dataclass(frozen=True)
-class Exemption:
+class Exemption(NamedTuple):
     """A place that is spared: the name of the reason, the place, and the dispatches that it is about."""
 
     name: str
@@ -96,8 +91,7 @@ class Exemption:
     dispatches: tuple[Dispatch, ...]
 
 
-@dataclass(frozen=True)
-class Interruption:
+class Interruption(NamedTuple):
     """A place that ends a window without need.
 
     `before` are the dispatches that could run in one window with `after`, the first one held back (for a loop those in
@@ -119,8 +113,7 @@ class Interruption:
     background: bool = False
 
 
-@dataclass(frozen=True)
-class Analysis:
+class Analysis(NamedTuple):
     """The facts of a snippet with the windows, interruptions, dependences and exemptions found in them."""
 
     facts: Facts

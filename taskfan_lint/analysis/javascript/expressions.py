@@ -220,7 +220,7 @@ class Expressions:
             self.found.actions += tested.actions
             return
         span = self.source.span(test)
-        header = replace(tested.step(span), value=span)
+        header = tested.step(span)._replace(value=span)
         text, names = self.source.text(unwrap(test)), is_names(test)
         made = tuple(
             Arm(None if index else header, (found.step(self.source.span(arm)),), names, text)

@@ -149,7 +149,7 @@ def _dispatch_through(reader: Expressions, node: Node, span: Span, helper: Helpe
     blocking = reader.mode.blocking and inner.blocking and not helper.asynchronous
     function = function_of(node)
     dispatch = sent(helper, inner, handed, span, dotted(reader.source, function) if function is not None else "")
-    reader.found.actions.append(replace(dispatch, combined=reader.mode.combined, blocking=blocking))
+    reader.found.actions.append(dispatch._replace(combined=reader.mode.combined, blocking=blocking))
 
 
 def await_(reader: Expressions, node: Node) -> None:
@@ -169,7 +169,7 @@ def _hold(reader: Expressions, inner: Node, span: Span, visit: Callable[[Node], 
     if isinstance(last, Dispatch) and last.span == reader.source.span(inner):
         reader.found.actions[-1] = _awaited(reader, last, span)
     elif isinstance(last, Wait) and last.span == reader.source.span(inner):
-        reader.found.actions[-1] = replace(last, span=span)
+        reader.found.actions[-1] = last._replace(span=span)
     else:
         reads = frozenset(use.name for use in reader.found.uses[first_use:])
         reader.found.actions.append(Wait(span, reads, name=_awaited_name(reader, inner)))
@@ -179,7 +179,7 @@ def _awaited(reader: Expressions, dispatch: Dispatch, span: Span) -> Dispatch:
     """Return a dispatch that is awaited; a launch in the background returns at once all the same."""
     if reader.mode.own or dispatch.background:
         return dispatch
-    return replace(dispatch, awaited=span, blocking=True)
+    return dispatch._replace(awaited=span, blocking=True)
 
 
 def _awaited_name(reader: Expressions, node: Node) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node as SyntaxNode
@@ -33,7 +32,7 @@ def for_in(reader: Statements, node: SyntaxNode) -> None:
         Loop(
             reader.source.span(node),
             LoopKind.FOR,
-            replace(reader.test(iterable), value=None),
+            reader.test(iterable)._replace(value=None),
             tuple(pattern_names(reader.source, target)),
             reader.body(body, "loop"),
             reader.source.span(body),
@@ -59,14 +58,14 @@ def for_(reader: Statements, node: SyntaxNode) -> None:
     header = reader.test(condition if condition is not None and condition.type != ";" else None)
     if initial is not None:
         started = reader.read(initial).found
-        header = replace(header, uses=(*header.uses, *started.uses))
-    header = replace(header, uses=tuple(use for use in header.uses if use.name not in names), value=None)
+        header = header._replace(uses=(*header.uses, *started.uses))
+    header = header._replace(uses=tuple(use for use in header.uses if use.name not in names), value=None)
     values: list[Value] | None = counted(reader.source, reader.context.expander, node)
     reader.add(
         Loop(
             reader.source.span(node),
             LoopKind.FOR if counts else LoopKind.WHILE,
-            replace(header, span=_heading(reader, node, body)),
+            header._replace(span=_heading(reader, node, body)),
             tuple(names) if counts else (),
             reader.body(body, "loop"),
             reader.source.span(body),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -45,7 +44,7 @@ def callback_loop(reader: Expressions, node: Node) -> Loop | None:
     return Loop(
         span,
         kind,
-        replace(header.step(reader.source.span(owner)), actions=()),
+        header.step(reader.source.span(owner))._replace(actions=()),
         names,
         nodes,
         place,
@@ -96,7 +95,7 @@ def pipeline_loop(reader: Expressions, node: Node) -> Loop | None:
     return Loop(
         span,
         LoopKind.GENERATOR,
-        replace(header.step(reader.source.span(items)), actions=()),
+        header.step(reader.source.span(items))._replace(actions=()),
         tuple(parameters(reader.source, stages[0])[0]) if parameters(reader.source, stages[0]) else (),
         nodes,
         Span(stages[0].start_byte, stages[-1].end_byte),
@@ -112,7 +111,7 @@ def _stage(reader: Expressions, stage: Node, span: Span, *, first: bool) -> tupl
     nodes = reader.body(body, Mode(span, False, own=reader.context.count(stage) == 1))
     reader.absorb(nodes, frozenset(_local(reader.source, stage)))
     if nodes and isinstance(nodes[-1], Step):
-        nodes = (*nodes[:-1], replace(nodes[-1], binds=(*nodes[-1].binds, STAGE)))
+        nodes = (*nodes[:-1], nodes[-1]._replace(binds=(*nodes[-1].binds, STAGE)))
     if first:
         return nodes
     names = tuple(name for one in parameters(reader.source, stage) for name in one)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tree_sitter import Node as SyntaxNode
 
@@ -90,7 +90,7 @@ class Statements:
         nodes = self.body(body, "callback")
         self._modes.pop()
         if nodes and isinstance(nodes[-1], Step) and nodes[-1].exit is Exit.CONTINUE:
-            nodes = (*nodes[:-1], replace(nodes[-1], exit=None))
+            nodes = (*nodes[:-1], nodes[-1]._replace(exit=None))
         return nodes
 
     def head(self, node: SyntaxNode, body: SyntaxNode | None) -> Span:
@@ -121,7 +121,7 @@ class Statements:
         self._modes, self.breaks = modes, breaks
         region = Region(span, nodes, known | GLOBALS, name, function)
         names = region.known.union(*(tree.binds(node) for node in region.body))
-        self.regions[index:] = [replace(inner, known=inner.known | names) for inner in self.regions[index:]]
+        self.regions[index:] = [inner._replace(known=inner.known | names) for inner in self.regions[index:]]
         self.regions.insert(index, region)
 
     def _functions(self, node: SyntaxNode) -> None:
@@ -185,7 +185,7 @@ class Statements:
         for function in reader.found.functions:
             self._functions(function)
         span = self.source.span(inner)
-        return replace(reader.found.step(span), value=span)
+        return reader.found.step(span)._replace(value=span)
 
     def _try(self, node: SyntaxNode) -> None:
         body, handler, final = (child(node, name) for name in ("body", "handler", "finalizer"))
@@ -203,8 +203,8 @@ class Statements:
     def _step(self, node: SyntaxNode, found: Found, **extra: object) -> None:
         span = self.source.span(node)
         self.statements.append(span)
-        step = replace(found.step(span), alone=self._is_alone(span), **extra)  # type: ignore[arg-type]
-        self.add(replace(step, keeps=tree.keeps(step, KEEPING_METHODS)))
+        step = found.step(span)._replace(alone=self._is_alone(span), **extra)  # type: ignore[arg-type]
+        self.add(step._replace(keeps=tree.keeps(step, KEEPING_METHODS)))
         for function in found.functions:
             self._functions(function)
 

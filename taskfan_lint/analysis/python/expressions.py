@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
 from taskfan_lint.analysis.found import Found
@@ -119,7 +117,7 @@ class Expressions(cst.CSTVisitor):
         names = frozenset(parameter.name.value for parameter in every)
         inner = Expressions(self.context, combined=self.combined[-1], blocking=False)
         found = inner.read(node.body)
-        self.found.uses += [replace(use, deferred=True) for use in found.uses if use.name not in names]
+        self.found.uses += [use._replace(deferred=True) for use in found.uses if use.name not in names]
         if self.combined[-1]:
             self.found.actions += found.actions
         return False
@@ -156,7 +154,7 @@ class Expressions(cst.CSTVisitor):
             self.found.actions += tested.actions
             return
         span = self.span(test)
-        header = replace(tested.step(span), value=self.context.source.outer(test))
+        header = tested.step(span)._replace(value=self.context.source.outer(test))
         branch = Branch(
             self.span(node),
             self.span(node),
@@ -207,7 +205,7 @@ class Expressions(cst.CSTVisitor):
             Loop(
                 self.span(node),
                 kind,
-                replace(iterable.step(self.span(clause.iter)), actions=()),
+                iterable.step(self.span(clause.iter))._replace(actions=()),
                 targets,
                 body,
                 element,

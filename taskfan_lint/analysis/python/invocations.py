@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -133,7 +132,7 @@ def _dispatch_through(reader: Expressions, node: cst.Call, span: Span, helper: H
     reader.found.changes |= changed(helper, handed)
     blocking = reader.blocking[-1] and inner.blocking and not helper.asynchronous
     dispatch = sent(helper, inner, handed, span, dotted(node.func))
-    reader.found.actions.append(replace(dispatch, combined=reader.combined[-1], blocking=blocking))
+    reader.found.actions.append(dispatch._replace(combined=reader.combined[-1], blocking=blocking))
 
 
 def await_(reader: Expressions, node: cst.Await) -> None:
@@ -151,9 +150,9 @@ def await_(reader: Expressions, node: cst.Await) -> None:
         and (last.span == reader.span(node.expression))
     ):
         background = last.through is not None and last.background
-        actions[-1] = replace(last, awaited=span, blocking=not background, background=background)
+        actions[-1] = last._replace(awaited=span, blocking=not background, background=background)
     elif isinstance(last, Wait) and last.span == reader.span(node.expression):
-        actions[-1] = replace(last, span=span)
+        actions[-1] = last._replace(span=span)
     else:
         name = dotted(node.expression.func) if isinstance(node.expression, cst.Call) else ""
         reads = frozenset(use.name for use in reader.found.uses[first_use:])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import libcst as cst
 
@@ -100,7 +100,7 @@ class Statements(cst.CSTVisitor):
         self._scopes.pop()
         region = Region(span, tuple(scope.bodies[0]), known | BUILTINS, name, function)
         names = region.known.union(*(tree.binds(node) for node in region.body))
-        self.regions[index:] = [replace(inner, known=inner.known | names) for inner in self.regions[index:]]
+        self.regions[index:] = [inner._replace(known=inner.known | names) for inner in self.regions[index:]]
         self.regions.insert(index, region)
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
@@ -143,7 +143,7 @@ class Statements(cst.CSTVisitor):
 
     def _arm(self, test: cst.BaseExpression, body: cst.BaseSuite) -> Arm:
         found = self.read(test)
-        step = replace(found.step(self._span(test)), value=self.context.source.outer(test))
+        step = found.step(self._span(test))._replace(value=self.context.source.outer(test))
         return Arm(step, self._body(body), is_names(test), self.context.source.text(test))
 
     def visit_Match(self, node: cst.Match) -> bool:
@@ -152,14 +152,14 @@ class Statements(cst.CSTVisitor):
         self.headers.append((header, whole))
         self.statements.append(whole)
         subject = self.read(node.subject)
-        step = replace(subject.step(self._span(node.subject)), value=self.context.source.outer(node.subject))
+        step = subject.step(self._span(node.subject))._replace(value=self.context.source.outer(node.subject))
         arms = []
         for case in node.cases:
             guard = self.read(case.guard)
             guard.add(subject, actions=True)
             guard.binds += captures(case.pattern)
             names = is_names(node.subject) and (case.guard is None or is_names(case.guard))
-            test = replace(guard.step(step.span), value=None if case.guard else step.value)
+            test = guard.step(step.span)._replace(value=None if case.guard else step.value)
             arms.append(Arm(test, self._body(case.body), names, self.context.source.text(node.subject)))
         last = node.cases[-1] if node.cases else None
         wild = (
@@ -259,4 +259,4 @@ class Statements(cst.CSTVisitor):
         found = Found()
         extra = simple(self, node, found)
         step = found.step(self._span(node))
-        self._add(replace(step, alone=alone, keeps=tree.keeps(step, KEEPING_METHODS), **extra))
+        self._add(step._replace(alone=alone, keeps=tree.keeps(step, KEEPING_METHODS), **extra))

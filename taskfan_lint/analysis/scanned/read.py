@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import replace
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.boundaries import separate
@@ -44,7 +43,7 @@ def read(code: str, reading: Reading) -> Facts | None:
     comments = tuple(sorted([*reader.comments, *labels], key=lambda one: one.span))
     bound = {name for region in regions for node in region.body for name in tree.binds(node)}
     named = {use.name for region in regions for step in tree.steps(region.body) for use in step.uses}
-    regions = tuple(replace(region, known=frozenset(named - bound)) for region in regions)
+    regions = tuple(region._replace(known=frozenset(named - bound)) for region in regions)
     return Facts(
         code,
         separate(regions, comments, code),
@@ -138,7 +137,7 @@ class _Reader:
             verdict = self._judged(call, given)
             if verdict.dispatches:
                 one = calls.dispatch(self.code, call, given, self._awaited(call), self._reading.settings)
-                actions.append(replace(one, evidence=verdict.reason))
+                actions.append(one._replace(evidence=verdict.reason))
             else:
                 if given and self._is_alone(call) and not any(one.keyword for one in given):
                     self.unclear.append(call.start)
@@ -146,7 +145,7 @@ class _Reader:
         whole = Span(start, accepted[-1].end)
         spans = [one.span for one in actions]
         if found.within and is_combiner(found.within, self._reading.settings) and spans:
-            actions = [replace(one, combined=whole, awaited=None) for one in actions if isinstance(one, Dispatch)]
+            actions = [one._replace(combined=whole, awaited=None) for one in actions if isinstance(one, Dispatch)]
         kept = found.within.rpartition(".")[2] in ("append", "push", "add")
         owner = found.within.rpartition(".")[0] if kept else ""
         changes = frozenset({owner} if owner.isidentifier() else ())
@@ -210,7 +209,7 @@ class _Reader:
             opens.kind,
             Step(lead, uses=uses(opens.over or opens.test, lead.start)),
             opens.targets,
-            (replace(step, span=Span(step.actions[0].span.start if step.actions else step.span.start, step.span.end)),),
+            (step._replace(span=Span(step.actions[0].span.start if step.actions else step.span.start, step.span.end)),),
             step.span,
             iterable=lead,
             sources=(opens.over,) if opens.over.isidentifier() else (),

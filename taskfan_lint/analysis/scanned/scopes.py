@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.facts import Region
@@ -151,7 +151,7 @@ class Scopes:
         last = owner[-1] if owner else None
         if isinstance(last, Branch) and header.opens is not Opens.CHOICE and not last.exhaustive:
             whole = Span(last.span.start, span.end)
-            owner[-1] = replace(last, span=whole, arms=(*last.arms, arm), exhaustive=test is None)
+            owner[-1] = last._replace(span=whole, arms=(*last.arms, arm), exhaustive=test is None)
         else:
             owner.append(Branch(span, frame.span, (arm,)))
 
@@ -189,7 +189,7 @@ def _merged(frame: Frame) -> list[Node]:
 def _combined(action: Action, whole: Span) -> Action:
     match action:
         case Dispatch():
-            return replace(action, combined=whole, awaited=None)
+            return action._replace(combined=whole, awaited=None)
         case Loop():
-            return replace(action, combined=whole)
+            return action._replace(combined=whole)
     return action
