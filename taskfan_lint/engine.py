@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from taskfan_lint.checked import Checked as Checked
 from taskfan_lint.checked import Place as Place
@@ -56,8 +56,7 @@ def _is_worth_reading(document: Document, settings: Settings, index: Index | Non
     return index is not None and any(name in document.text for name in index.names)
 
 
-@dataclass(frozen=True)
-class Surveyed:
+class Surveyed(NamedTuple):
     """A snippet of a document with its analysis, whose spans are offsets in the snippet's code."""
 
     snippet: Snippet
@@ -207,7 +206,7 @@ def _placed(helper: Helper, snippet: Snippet) -> Helper:
     through = dispatch.through
     if through and through.span:
         through = through._replace(span=snippet.lift(through.span))
-    return replace(helper, dispatch=dispatch._replace(span=snippet.lift(dispatch.span), through=through))
+    return helper._replace(dispatch=dispatch._replace(span=snippet.lift(dispatch.span), through=through))
 
 
 def _check_markdown(run: _Documents) -> Checked:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from taskfan_lint.edit import Span
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(NamedTuple):
     """What the rest of a file binds, imports, changes and names, as far as a slice of it mentions that.
 
     `own` are the parts of the slice's code whose findings and comments are its own; the rest of it is there to be read

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -100,5 +99,5 @@ def _placed(found: Mapping[str, Helper], document: Document, settings: Settings)
         if one.dispatch and not place:
             span = through.span if through and through.span else one.dispatch.span
             place = f"{path}, line {lines.position(span.start)[0]}"
-        placed[name] = replace(one, place=place)
+        placed[name] = one._replace(place=place)
     return placed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from taskfan_lint.analysis.facts import Comment, Facts
 from taskfan_lint.edit import Lines, Span
@@ -23,8 +23,7 @@ ORDER_RULES = frozenset(
 _COMMENT = re.compile(r"taskfan:\s*(?P<verb>ignore-file|ignore|serial)\b(?:\s*\[(?P<rules>[^\]]*)\])?")
 
 
-@dataclass(frozen=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One comment: the rules it names (None for all), where it counts, and where it stands."""
 
     span: Span

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from typing import NamedTuple
 
 from taskfan_lint.analysis.model import Dispatch, Ref
 
 UNKNOWN = "?"  # stands before the name of a local whose text is not known: it differs from call to call
 
 
-@dataclass(frozen=True)
-class Helper:
+class Helper(NamedTuple):
     """A function that dispatches.
 
     `dispatch` is what one call sends, None where a call is a group of its own, named by `boundary` as the exemptions

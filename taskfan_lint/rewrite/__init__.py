@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, NamedTuple, ParamSpec
 
 from taskfan_lint.analysis.facts import Facts
 from taskfan_lint.edit import Span
@@ -18,8 +17,7 @@ class Declined(ValueError):
     """A rewrite would not be right here; the message is the reason, for a reader."""
 
 
-@dataclass(frozen=True)
-class Mended:
+class Mended(NamedTuple):
     """A fix, or the reason why there is none."""
 
     fix: Fix | None = None

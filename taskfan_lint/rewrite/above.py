@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.model import Dispatch, Loop, Node, Purity
@@ -12,8 +12,7 @@ from taskfan_lint.rewrite.layout import Layout
 from taskfan_lint.rewrite.names import changed_by_calls
 
 
-@dataclass(frozen=True)
-class Above:
+class Above(NamedTuple):
     """The place above the statement that holds the first dispatch, and the statements between it and a later one."""
 
     at: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.facts import Facts
@@ -36,8 +36,7 @@ def decide(facts: Facts, one: Interruption) -> Mended:
     return Mended(Fix(applicability, "evaluate the condition above the first dispatch", edits, names))
 
 
-@dataclass(frozen=True)
-class _Way:
+class _Way(NamedTuple):
     """The sequence of statements from the one that holds the first dispatch down to the one that holds the branch."""
 
     sequence: tuple[Node, ...]

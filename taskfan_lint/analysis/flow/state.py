@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from taskfan_lint.analysis.model import BoundaryKind, Dispatch, Node, Wait
 from taskfan_lint.analysis.windows import Cause, DependenceKind, Member, Opening
@@ -15,8 +16,7 @@ NONE: Tokens = frozenset()
 WAITING = frozenset({BoundaryKind.WAIT_ALL, BoundaryKind.WAIT_ONE})
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """What joins a dispatch to earlier occurrences: a name, a file, a test, or the prompt's own words."""
 
     kind: DependenceKind
@@ -56,8 +56,7 @@ class Occurrence:
         return "early-exit" if kinds == {DependenceKind.CONTROL} else "chain"
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Something since the last dispatch that ends a window, were another dispatch to come."""
 
     cause: Cause

@@ -7,8 +7,8 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 from unicodedata import normalize
 
 from taskfan_lint.analysis.reading import Reading
@@ -176,8 +176,7 @@ def _names_agent(call: ast.Call) -> bool:
     return bool(keys & AGENT_KEYWORDS)
 
 
-@dataclass(frozen=True)
-class Masked:
+class Masked(NamedTuple):
     """Code with functions and classes blanked: what these define and name, what of the module they read or share."""
 
     code: str
