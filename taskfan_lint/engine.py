@@ -12,7 +12,7 @@ from taskfan_lint.checked import Checked as Checked
 from taskfan_lint.checked import Place as Place
 from taskfan_lint.edit import NEWLINE, Lines, Span, apply, hull
 from taskfan_lint.finding import Applicability, Finding, Fix
-from taskfan_lint.gates import gate, names_agent
+from taskfan_lint.gates import names_agent, passes_gate
 from taskfan_lint.profile import dispatch_words
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import Document, Snippet
@@ -81,12 +81,6 @@ def _surveyed(
         analysis = inspection.analysis_of(snippet, around)
         if analysis is not None:
             yield Surveyed(snippet, analysis)
-
-
-def passes_gate(text: str, settings: Settings, *, script: bool = False) -> bool:
-    """Tell whether a text holds that without which nothing is ever found in it; a script may be a workflow."""
-    words, pattern = gate(settings, script=script)
-    return any(word in text for word in words) and pattern.search(text) is not None
 
 
 def fix(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 from taskfan_lint.kinds import MARKDOWN, PYTHON, SCRIPT
@@ -35,6 +36,22 @@ def gate(settings: Settings, *, script: bool = False) -> tuple[tuple[str, ...], 
     """
     names = _names(settings, script)
     return (*names, OWN), _called(names)
+
+
+def passes_gate(text: str, settings: Settings, *, script: bool = False) -> bool:
+    """Tell whether a text holds that without which nothing is ever found in it; a script may be a workflow."""
+    return text_gate(settings, script=script)(text)
+
+
+def text_gate(settings: Settings, *, script: bool = False) -> Callable[[str], bool]:
+    """Return the function that tells of texts whether they pass the gate."""
+    words, pattern = gate(settings, script=script)
+
+    def passes(text: str) -> bool:
+        first = min((place for word in words if (place := text.find(word)) >= 0), default=None)
+        return first is not None and pattern.search(text, first) is not None
+
+    return passes
 
 
 def _names(settings: Settings, script: bool) -> tuple[str, ...]:

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskfan_lint.engine import passes_gate
-from taskfan_lint.gates import ByteGate, Gates, names_agent, odd_encoding, stems
+from taskfan_lint.gates import ByteGate, Gates, names_agent, odd_encoding, passes_gate, stems
 from taskfan_lint.kinds import MARKDOWN, PYTHON, kind
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import DecodeError, decode

@@ -6,14 +6,15 @@ import ast
 import re
 import warnings
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
 from taskfan_lint.analysis.reading import Reading
 from taskfan_lint.edit import Edit, Lines, Span, apply
-from taskfan_lint.profile import AGENT_KEYWORDS, BUILT_IN_NAMES, gate
+from taskfan_lint.gates import text_gate
+from taskfan_lint.profile import AGENT_KEYWORDS, BUILT_IN_NAMES
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import newline_of
 
@@ -220,11 +221,8 @@ def imported_helpers(tree: ast.AST, reading: Reading) -> frozenset[str]:
 
 def idle(every: list[Part], settings: Settings, helpers: frozenset[str]) -> list[Part]:
     """Return the functions and classes that hold no gate word, nor a call of one that dispatches."""
-    _, words = gate(settings)
-    calling = _calling(every, settings, helpers)
-    return [
-        part for part in every if part.name and part.name not in calling and part.alone and not words.search(part.text)
-    ]
+    passes, calling = text_gate(settings), _calling(every, settings, helpers)
+    return [part for part in every if part.name and part.name not in calling and part.alone and not passes(part.text)]
 
 
 def mask(code: str, every: list[Part], settings: Settings, helpers: frozenset[str] = frozenset()) -> Masked:
@@ -234,10 +232,9 @@ def mask(code: str, every: list[Part], settings: Settings, helpers: frozenset[st
     comment that matters, with every module-level statement around it. What is blanked becomes one line, as LibCST
     makes several nodes of each.
     """
-    _, words = gate(settings)
     blanked = idle(every, settings, helpers)
     outer = declared(blanked)
-    outside = _dispatches_outside(every, blanked, words, helpers)
+    outside = _dispatches_outside(every, blanked, text_gate(settings), helpers)
     return Masked(
         apply(code, [Edit(part.span, _blank(part.text)) for part in blanked]),
         frozenset(part.name for part in blanked),
@@ -255,12 +252,12 @@ def declared(blanked: list[Part]) -> frozenset[str]:
 
 
 def _dispatches_outside(
-    every: list[Part], blanked: list[Part], words: re.Pattern[str], helpers: frozenset[str]
+    every: list[Part], blanked: list[Part], passes: Callable[[str], bool], helpers: frozenset[str]
 ) -> bool:
     """Tell whether the module's own statements may dispatch; only then does it matter what functions read from it."""
     kept = ({part.name for part in every if part.name} | helpers) - {part.name for part in blanked}
     own = (part for part in every if not part.name)
-    return any(words.search(part.text) or not part.words.isdisjoint(kept) for part in own)
+    return any(passes(part.text) or not part.words.isdisjoint(kept) for part in own)
 
 
 def _blank(text: str) -> str:
@@ -277,9 +274,10 @@ def _calling(every: list[Part], settings: Settings, helpers: frozenset[str]) -> 
     """
     mentions: dict[str, list[Part]] = {}
     pending = [*helpers]
+    names = helpers | {part.name for part in every}
     for part in every:
         if part.name:
-            for word in part.words:
+            for word in part.words & names:
                 mentions.setdefault(word, []).append(part)
             if not part.is_class and may_dispatch(part, settings):
                 pending.append(part.name)

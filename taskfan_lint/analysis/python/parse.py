@@ -176,6 +176,7 @@ def walk(module: cst.Module, visitors: Iterable[cst.CSTVisitor]) -> None:
     stack: list[cst.CSTNode] = [module]
     methods: dict[type[cst.CSTNode], list[Callable[[cst.CSTNode], object]]] = {}
     names: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+    plain = {str, type(None), cst.MaybeSentinel}  # asking whether one is a node takes longer
     while stack:
         node = stack.pop()
         kind = type(node)
@@ -187,7 +188,9 @@ def walk(module: cst.Module, visitors: Iterable[cst.CSTVisitor]) -> None:
             method(node)
         for name in names[kind]:
             value = getattr(node, name)
-            if isinstance(value, cst.CSTNode):
-                stack.append(value)
-            elif isinstance(value, (list, tuple)):
+            if value.__class__ in plain:
+                continue
+            if isinstance(value, (list, tuple)):
                 stack += [one for one in reversed(value) if isinstance(one, cst.CSTNode)]
+            elif isinstance(value, cst.CSTNode):
+                stack.append(value)
