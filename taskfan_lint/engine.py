@@ -64,8 +64,11 @@ class Surveyed(NamedTuple):
 
 
 def survey(document: Document, settings: Settings, index: Index | None = None) -> Iterator[Surveyed]:
-    """Yield each snippet of a document that can be read and may hold a dispatch, in order, counter-examples too."""
-    yield from _surveyed(snippets(document, settings), document, settings, index)
+    """Yield each snippet of a document that can be read and may hold a dispatch, in order, counter-examples too.
+
+    Those of a long Python file are its slices, in which the module's own statements stand again and again.
+    """
+    yield from _surveyed(slices(document, settings, index), document, settings, index)
 
 
 def _surveyed(

@@ -6,7 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from taskfan_lint import engine
@@ -51,7 +51,16 @@ def inventory(document: Document, settings: Settings) -> Inventory:
         listed = list(_of_snippet(one, windows))
         windows = max((each.window for each in listed if each.window), default=windows)
         found += listed
-    return Inventory(document, tuple(sorted(found, key=lambda each: each.span)))
+    found.sort(key=lambda each: each.span)
+    return Inventory(document, tuple(_renumbered(found)))
+
+
+def _renumbered(found: Iterable[Listed]) -> Iterator[Listed]:
+    """Yield dispatches with their windows counted in order of place, which slices of a file need not have."""
+    numbers: dict[int, int] = {}
+    for each in found:
+        number = each.window and numbers.setdefault(each.window, len(numbers) + 1)
+        yield replace(each, window=number)
 
 
 def _of_snippet(one: engine.Surveyed, before: int) -> Iterator[Listed]:

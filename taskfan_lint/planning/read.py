@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
 
 from taskfan_lint import durations, engine, inspection
 from taskfan_lint.analysis.facts import Region
@@ -30,13 +31,17 @@ def plans(document: Document, name: str, settings: Settings, mode: Mode, index: 
 def plans_of(surveyed: Iterable[Surveyed], text: str, name: str, settings: Settings, mode: Mode) -> Iterator[Plan]:
     """Yield the plans of a document's text that has been surveyed."""
     lines = Lines(text)
+    found = []
     for one in surveyed:
         for region in one.analysis.facts.regions:
+            if one.snippet.outside and not one.snippet.outside.owns(region.span.start):
+                continue
             part = _Part(one, region, settings)
             if part.copies:
                 row = lines.position(one.snippet.offset(part.copies[0].dispatch.span.start))[0]
                 where = f" in `{region.name}`" if region.name else ""
-                yield part.plan(f"{name}:{row}{where}", mode)
+                found.append((one.snippet.offset(region.span.start), part.plan(f"{name}:{row}{where}", mode)))
+    yield from (plan for _, plan in sorted(found, key=itemgetter(0)))
 
 
 class _Part:
