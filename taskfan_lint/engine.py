@@ -82,8 +82,31 @@ def _surveyed(
     around = surroundings(gated, document, settings, index)
     for snippet in gated:
         analysis = inspection.analysis_of(snippet, around)
-        if analysis is not None:
+        if analysis is not None and not isinstance(analysis, inspection.Inspected):
             yield Surveyed(snippet, analysis)
+
+
+def survey_all(
+    document: Document, settings: Settings, index: Index | None = None
+) -> tuple[tuple[Surveyed, ...], Checked]:
+    """Return what `survey` yields, and what `check` says of the code that cannot be read."""
+    if not _is_worth_reading(document, settings, index):
+        return (), Checked()
+    from taskfan_lint import inspection  # lazy: LibCST is only needed where a document passes the gate
+    from taskfan_lint.rules import syntax_error
+
+    found: list[Surveyed] = []
+
+    def inspect(snippet: Snippet, around: Surroundings) -> Inspected:
+        analysis = inspection.analysis_of(snippet, around)
+        if isinstance(analysis, inspection.Inspected):
+            return analysis
+        found.extend([Surveyed(snippet, analysis)] if analysis else [])
+        return inspection.Inspected()
+
+    checked = _Documents(document, settings, index, inspect).run(slices(document, settings, index))
+    unread = tuple(one for one in checked.findings if one.code == syntax_error.NAME)
+    return tuple(found), _present(checked._replace(findings=unread), document, settings)
 
 
 def fix(

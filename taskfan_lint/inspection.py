@@ -148,12 +148,15 @@ def judge(snippet: Snippet, around: Surroundings) -> Judged | None:
     return Judged(analysis, tuple(_marked(findings, facts, snippet)), tuple(suppressed))
 
 
-def analysis_of(snippet: Snippet, around: Surroundings) -> Analysis | None:
-    """Return the analysis of a snippet without judging it, None where it holds no dispatch or cannot be read."""
+def analysis_of(snippet: Snippet, around: Surroundings) -> Analysis | Inspected | None:
+    """Return the analysis of a snippet without judging it, None where it holds no dispatch.
+
+    For one that cannot be read, return what is said of it.
+    """
     try:
         facts = read_snippet(snippet.code, around.reading(snippet))
-    except Unparsable:
-        return None
+    except Unparsable as error:
+        return _unread(snippet, error, around.settings)
     return analyse(facts) if facts is not None else None
 
 

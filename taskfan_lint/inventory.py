@@ -13,10 +13,13 @@ from taskfan_lint import engine
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.model import Dispatch
 from taskfan_lint.analysis.windows import Analysis
+from taskfan_lint.checked import Checked
 from taskfan_lint.edit import Lines, Span
 from taskfan_lint.report import STDIN, Look, printable
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import Document
+
+NOTHING = Checked()
 
 
 @dataclass(frozen=True)
@@ -37,22 +40,24 @@ class Listed:
 
 @dataclass(frozen=True)
 class Inventory:
-    """The dispatches of one document, in order of place."""
+    """The dispatches of one document, in order of place, and what `check` says of its code that cannot be read."""
 
     document: Document
     dispatches: tuple[Listed, ...]
+    unread: Checked = NOTHING
 
 
 def inventory(document: Document, settings: Settings) -> Inventory:
     """Return every dispatch that was read in a document, those in counter-examples too."""
     found: list[Listed] = []
     windows = 0
-    for one in engine.survey(document, settings):
+    surveyed, unread = engine.survey_all(document, settings)
+    for one in surveyed:
         listed = list(_of_snippet(one, windows))
         windows = max((each.window for each in listed if each.window), default=windows)
         found += listed
     found.sort(key=lambda each: each.span)
-    return Inventory(document, tuple(_renumbered(found)))
+    return Inventory(document, tuple(_renumbered(found)), unread)
 
 
 def _renumbered(found: Iterable[Listed]) -> Iterator[Listed]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taskfan_lint import console
-from taskfan_lint.checking import stdin_source, tell_problems
+from taskfan_lint.checking import stdin_source
 from taskfan_lint.config import Configs, Layer
-from taskfan_lint.files import Found, Source, TooLargeError, find, read
+from taskfan_lint.documents import Documents
+from taskfan_lint.files import Found, Source, find
 from taskfan_lint.inventory import Inventory, as_json, as_text, inventory, total
 from taskfan_lint.report import STDIN, Look
-from taskfan_lint.source import DecodeError, decode
 
 
 @dataclass(frozen=True)
@@ -39,44 +39,31 @@ def show(asked: Asked) -> int:
     """Print the inventory and return the exit status; raises ConfigError for the configuration that is named."""
     configs = Configs(asked.layer, file=Path(asked.config) if asked.config else None, isolated=asked.isolated)
     found: list[Found]
+    paths = (asked.stdin_filename or STDIN,) if asked.stdin else asked.paths or (".",)
     if asked.stdin:
-        found = [stdin_source(asked.stdin_filename or STDIN, configs, asked.force_exclude)]
+        found = [stdin_source(paths[0], configs, asked.force_exclude)]
     else:
-        found = find(asked.paths or (".",), configs, force_exclude=asked.force_exclude)
-    look = Look()
+        found = find(paths, configs, force_exclude=asked.force_exclude)
+    documents = Documents(Look(), quiet=asked.quiet, verbose=asked.verbose)
     sources = [each for each in found if isinstance(each, Source)]
-    steps = console.progress(_inventories(sources, asked, look), len(sources), silent=asked.quiet)
-    outcomes = list(steps)
-    inventories = [one for one in outcomes if isinstance(one, Inventory)]
-    console.out((as_json if asked.output_format == "json" else as_text)(inventories, look))
-    if not asked.quiet and asked.output_format == "text":
-        console.err(total(inventories))
-    failed = tell_problems(found, look, quiet=asked.quiet, verbose=asked.verbose)
-    return 2 if failed or "failed" in outcomes else 0
+    steps = console.progress(_inventories(sources, asked, documents), len(sources), silent=asked.quiet)
+    inventories = [one for one in steps if one]
+    console.out((as_json if asked.output_format == "json" else as_text)(inventories, Look()))
+    documents.end(found, paths, total(inventories) if asked.output_format == "text" else None)
+    return 2 if documents.failed else 0
 
 
-def _inventories(sources: Iterable[Source], asked: Asked, look: Look) -> Iterator[Inventory | str]:
-    """Yield the inventory of each file in turn; for one that has none say why, and yield what became of it."""
+def _inventories(sources: Iterable[Source], asked: Asked, documents: Documents) -> Iterator[Inventory | None]:
+    """Yield the inventory of each file in turn; for one that has none say why."""
     for source in sources:
-        path = look.path(source.path)
-        limit = source.settings.max_file_size
+        document = documents.read(source, stdin=asked.stdin)
         try:
-            raw = console.standard_input() if asked.stdin else read(source.path, limit)
-            if len(raw) > limit:
-                raise TooLargeError(f"too large: `max-file-size` is {limit}")
-            yield inventory(decode(source.path, raw), source.settings)
-        except TooLargeError as error:
-            if not asked.quiet:
-                console.tell("warning", f"{path}: {error}")
-            yield "refused"
-        except OSError as error:
-            console.tell("error", f"{path}: cannot be read: {(error.strerror or str(error)).lower()}")
-            yield "failed"
-        except DecodeError as error:
-            console.tell("error", f"{path}: cannot be decoded: {error}")
-            yield "failed"
+            one = inventory(document, source.settings) if document else None
         except Exception as error:  # an error in the engine costs this file, not the run
-            console.tell("error", f"{path}: internal error: {type(error).__name__}: {error}")
+            documents.fail(Look().path(source.path), f"internal error: {type(error).__name__}: {error}")
             if asked.verbose:
                 console.err(traceback.format_exc())
-            yield "failed"
+            one = None
+        if one:
+            documents.unread(one.document, one.unread)
+        yield one

@@ -8,15 +8,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from taskfan_lint import console
+from taskfan_lint import console, engine
+from taskfan_lint.checking import stdin_source
 from taskfan_lint.config import Configs
+from taskfan_lint.documents import Documents
 from taskfan_lint.drawing import CODE, Page, drawer
-from taskfan_lint.files import Problem, Source, TooLargeError, find, read
+from taskfan_lint.files import Found, Source, find
 from taskfan_lint.planning.model import Plan, plan_of_tasks
 from taskfan_lint.report import STDIN, Look
 from taskfan_lint.schedule import Mode, PlanError
 from taskfan_lint.settings import Settings
-from taskfan_lint.source import DecodeError, Document, decode
+from taskfan_lint.source import Document
 from taskfan_lint.swap import put
 from taskfan_lint.tasks import read_tasks
 
@@ -46,10 +48,8 @@ def plan(choices: PlanChoices) -> int:
     run = _Run(choices)
     found = list(run.from_tasks() if choices.tasks else run.from_documents())
     text = drawer(choices.format)(found, Page(_width(choices)))
-    if found or choices.format not in ("text", *CODE):
-        run.failed = not _write(choices.file, text) or run.failed
-    run.tell(found)
-    if run.failed:
+    written = (not found and choices.format in ("text", *CODE)) or _write(choices.file, text)
+    if run.tell(found) or not written:
         return FAILED
     return REFUSED if any(each.broken for each in found) else 0
 
@@ -75,8 +75,10 @@ class _Run:
 
     def __init__(self, choices: PlanChoices) -> None:
         self.choices = choices
-        self.failed = False
         self._look = Look()
+        self._reader = Documents(self._look, quiet=choices.quiet)
+        self._found: list[Found] = []
+        self._paths: tuple[str, ...] = ()
         self._recorded = self._minutes(choices.durations_from) if choices.durations_from else {}
         self._silent: list[str] = []
         layer: dict[str, object] = {"include_counterexamples": True} if choices.include_counterexamples else {}
@@ -109,20 +111,21 @@ class _Run:
         try:
             yield plan_of_tasks(self._look.path(path), known, width, mode, guessed=guessed)
         except PlanError as error:
-            self._fail(f"{self._look.path(path)}: {error}")
+            self._reader.fail(self._look.path(path), str(error))
 
     def from_documents(self) -> Iterator[Plan]:
         """Yield the plans of each document in turn."""
         from taskfan_lint.imports import with_imports  # lazy: nothing is imported by tasks files
-        from taskfan_lint.planning.read import plans  # lazy: LibCST is not needed for tasks files
+        from taskfan_lint.planning.read import plans_of  # lazy: LibCST is not needed for tasks files
         from taskfan_lint.project import index  # lazy: the same
 
         documents = [(document, self._with_minutes(settings)) for document, settings in self._documents()]
         functions = index(with_imports(documents, self._configs.settings))
         for document, settings in documents:
             name = self._look.path(document.path)
-            found = list(plans(document, name, settings, self.choices.mode or Mode.GROUPS, functions))
-            if not found:
+            surveyed, unread = engine.survey_all(document, settings, functions)
+            found = list(plans_of(surveyed, document.text, name, settings, self.choices.mode or Mode.GROUPS))
+            if not self._reader.unread(document, unread) and not found:
                 self._silent.append(name)
             yield from found
 
@@ -130,45 +133,24 @@ class _Run:
         return settings._replace(durations={**settings.durations, **self._recorded})
 
     def _documents(self) -> Iterator[tuple[Document, Settings]]:
-        if self.choices.paths == (STDIN,):
-            name = self.choices.stdin_filename or STDIN
-            settings = self._configs.settings(os.path.dirname(os.path.abspath(name)))
-            yield from self._decoded(Path(name), console.standard_input(), settings)
-            return
-        for source in self._sources():
-            try:
-                raw = read(source.path, source.settings.max_file_size)
-            except TooLargeError as error:
-                self._fail(f"{self._look.path(source.path)}: {error}")
-            except OSError as error:
-                self._fail(f"{self._look.path(source.path)}: cannot be read: {(error.strerror or str(error)).lower()}")
-            else:
-                yield from self._decoded(source.path, raw, source.settings)
+        """Yield each document that can be read, with its settings."""
+        stdin = self.choices.paths == (STDIN,)
+        if stdin:
+            self._paths = (self.choices.stdin_filename or STDIN,)
+            self._found = [stdin_source(self._paths[0], self._configs, force_exclude=False)]
+        else:
+            self._paths = self.choices.paths
+            self._found = find(self._paths, self._configs)
+        for each in self._found:
+            if isinstance(each, Source) and (document := self._reader.read(each, stdin=stdin)):
+                yield document, each.settings
 
-    def _decoded(self, path: Path, raw: bytes, settings: Settings) -> Iterator[tuple[Document, Settings]]:
-        try:
-            yield decode(path, raw), settings
-        except DecodeError as error:
-            self._fail(f"{self._look.path(path)}: cannot be decoded: {error}")
-
-    def _sources(self) -> Iterator[Source]:
-        for each in find(self.choices.paths, self._configs):
-            match each:
-                case Source():
-                    yield each
-                case Problem():
-                    self._fail(f"{self._look.path(each.path)}: {each.reason}")
-                case _:
-                    console.tell("warning", f"{self._look.path(each.path)}: {each.reason}, skipped")
-
-    def _fail(self, reason: str) -> None:
-        console.tell("error", reason)
-        self.failed = True
-
-    def tell(self, found: list[Plan]) -> None:
-        """Say on standard error what is not in the output."""
+    def tell(self, found: list[Plan]) -> bool:
+        """Say on standard error what is not in the output; return whether something went wrong."""
+        if self._paths:
+            self._reader.end(self._found, self._paths, "")
         if self.choices.quiet:
-            return
+            return self._reader.failed
         for name in self._silent if len(self._silent) <= 3 else []:
             console.err(f"{name}: no dispatch found")
         if len(self._silent) > 3:
@@ -176,3 +158,4 @@ class _Run:
         for each in found:
             for reason in each.broken:
                 console.tell("warning", f"{each.title}: {reason}")
+        return self._reader.failed

@@ -44,12 +44,17 @@ def summary(run: Run, skipped: int, paths: Iterable[str], look: Look, *, all_pla
         yield f"nothing to check: {_of(run.unselected, 'file')} not selected{_skipped(skipped)}"
         return
     if not run.outcomes and not run.clean:
-        where = ", ".join(map(look.path, paths))
-        yield f"no Python, JavaScript or Markdown files found under {where}{_skipped(skipped)}"
+        yield none_found(paths, skipped, look)
         return
     yield _found(run)
     yield _checked(run, skipped)
-    yield from _unreadable(run, look, all_places)
+    yield from not_analysable(_unreadable(run, look), all_places=all_places)
+
+
+def none_found(paths: Iterable[str], skipped: int, look: Look) -> str:
+    """Return that there was nothing to look at; `skipped` as above."""
+    where = ", ".join(map(look.path, paths))
+    return f"no Python, JavaScript or Markdown files found under {where}{_skipped(skipped)}"
 
 
 def statistics(run: Run) -> str:
@@ -153,12 +158,16 @@ def _skipped(count: int) -> str:
     return f", {count} skipped" if count else ""
 
 
-def _unreadable(run: Run, look: Look, all_places: bool) -> Iterator[str]:
-    places = [
+def _unreadable(run: Run, look: Look) -> list[tuple[str, str]]:
+    return [
         (f"{look.path(outcome.path)}:{place.row}", place.reason)
         for outcome in run.outcomes
         for place in outcome.checked.unreadable
     ]
+
+
+def not_analysable(places: list[tuple[str, str]], *, all_places: bool) -> Iterator[str]:
+    """Yield the lines that name places with code that could not be read; `all_places` adds the reasons."""
     if all_places:
         yield from (f"not analysable: {name}: {reason}" for name, reason in places)
     elif places:

@@ -44,6 +44,20 @@ plan.md:22:5: Task odd, window 4, scanned
 plan.md:24:1: Task, window 4, scanned
 """
 
+UNREAD = {
+    "a.py": 'Task(subagent_type="a", prompt="x"\n',
+    "b.md": "```\nTask(scout): 'look at it\n```\n",
+    "c.js": 'if (\nTask({ subagent_type: "reviewer" });\n',
+    "d.py": f'Task(subagent_type="a", prompt={"(" * 160}1{")" * 160})\n',
+    "e.py": f'Task(subagent_type="a", prompt="x")\n#{"x" * 563}\n',
+    "f.py": '# taskfan: ignore-file\nTask(subagent_type="a", prompt="x"\n',
+}
+TOLD = [
+    "taskfan-lint: error: a.py:1: this file mentions a dispatch and does not parse: '(' was never closed",
+    "taskfan-lint: warning: d.py:1: more than 150 nested brackets",
+    "taskfan-lint: warning: e.py: too large: 601 bytes, `max-file-size` is 600",
+]
+
 
 def test_lists_every_dispatch_once(cli: Cli) -> None:
     Path("plan.md").write_text(PLAN, encoding="utf-8")
@@ -90,6 +104,34 @@ def test_leaves_out_what_is_excluded(cli: Cli) -> None:
     for name in ("a.md", "b.md"):
         Path(name).write_text('```\nTask("x")\n```\n', encoding="utf-8")
     assert cli("dispatches", "--extend-exclude", "b.md").stdout == b"a.md:2:1: Task, window 1, parsed\n"
+
+
+def test_says_what_could_not_be_read(cli: Cli) -> None:
+    for name, text in UNREAD.items():
+        Path(name).write_text(text, encoding="utf-8")
+    Path("taskfan-lint.toml").write_text("max-file-size = 600\n")
+    done = cli("dispatches")
+    assert (done.stdout, done.returncode) == (b"", 2)
+    assert done.stderr.decode().splitlines() == [*TOLD, "no dispatches", "not analysable: b.md:2, c.js:2"]
+    assert cli("dispatches", "-q").stderr.decode().splitlines() == TOLD[:1]
+    assert cli("dispatches", "-v").stderr.decode().splitlines()[-2:] == [
+        "not analysable: b.md:2: no call here has the arguments of a dispatch",
+        "not analysable: c.js:2: not valid JavaScript",
+    ]
+    Path("taskfan-lint.toml").write_text('severity = { syntax-error = "warning" }\n')
+    done = cli("dispatches", "a.py")
+    assert (done.stderr.decode().splitlines()[0], done.returncode) == (TOLD[0].replace("error:", "warning:", 1), 0)
+    Path("taskfan-lint.toml").write_text('ignore = ["syntax-error"]\n')
+    done = cli("dispatches", "a.py")
+    assert (done.stderr, done.returncode) == (b"no dispatches\n", 0)
+
+
+def test_says_that_there_is_no_file_to_read(cli: Cli) -> None:
+    Path("a.txt").write_text("x\n")
+    done = cli("dispatches")
+    told = b"no Python, JavaScript or Markdown files found under .\n"
+    assert (done.stdout, done.stderr, done.returncode) == (b"", told, 0)
+    assert cli("dispatches", "-q").stderr == b""
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ options schema config tasks baseline git swap files imports pages diff report/
 intervals transcripts/ session estimates against timeline/
 planning/ drawing drawing.words drawing.calls drawing/ server/
 console completing outputs outcome examining pool run following sparing touched selection choices summary explaining
-checking inventory listing verification hooks watching scheduling
+checking documents inventory listing verification hooks watching scheduling
 commands help choosing commands.* cli __main__ __init__
 """.split()
 HOMES = {

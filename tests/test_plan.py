@@ -245,6 +245,33 @@ def test_a_file_without_a_dispatch_is_told(cli: Cli) -> None:
     assert (done.stdout, done.stderr, done.returncode) == (b"", b"a.md: no dispatch found\n", 0)
 
 
+def test_a_folder_without_files_to_plan_is_told(cli: Cli) -> None:
+    write("a.txt", "x\n")
+    done = cli("plan", ".")
+    told = b"no Python, JavaScript or Markdown files found under .\n"
+    assert (done.stdout, done.stderr, done.returncode) == (b"", told, 0)
+    assert cli("plan", "-q", ".").stderr == b""
+
+
+def test_code_that_cannot_be_read_is_told(cli: Cli) -> None:
+    write("a.py", 'Task(subagent_type="a", prompt="x"\n')
+    write("b.md", "```\nTask(scout): 'look at it\n```\n")
+    write("c.py", f'Task(subagent_type="a", prompt={"(" * 160}1{")" * 160})\n')
+    write("d.py", "#" * 601)
+    write("taskfan-lint.toml", "max-file-size = 600\n")
+    done = cli("plan", ".")
+    error = "taskfan-lint: error: a.py:1: this file mentions a dispatch and does not parse: '(' was never closed\n"
+    assert (done.stdout, done.returncode) == (b"", 2)
+    assert done.stderr.decode() == (
+        "taskfan-lint: warning: d.py: too large: 601 bytes, `max-file-size` is 600\n"
+        f"{error}taskfan-lint: warning: c.py:1: more than 150 nested brackets\nnot analysable: b.md:2\n"
+    )
+    assert cli("plan", "-q", ".").stderr.decode() == error
+    write("taskfan-lint.toml", 'severity = { syntax-error = "warning" }\n')
+    done = cli("plan", "a.py")
+    assert (done.stderr.decode(), done.returncode) == (error.replace(" error:", " warning:"), 0)
+
+
 def test_a_plan_that_the_platform_refuses_exits_with_1(cli: Cli) -> None:
     write("a.json", DEEP)
     done = cli("plan", "--tasks", "a.json")

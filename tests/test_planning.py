@@ -16,7 +16,7 @@ from taskfan_lint.drawing import CODE, Page, drawer
 from taskfan_lint.pages import page
 from taskfan_lint.planning.model import Plan
 from taskfan_lint.planning.origins import literal
-from taskfan_lint.planning.read import plans
+from taskfan_lint.planning.read import plans_of
 from taskfan_lint.rules import rule_names
 from taskfan_lint.schedule import Mode, Schedule
 from taskfan_lint.settings import Settings
@@ -27,8 +27,12 @@ B = 'Task(subagent_type="b", prompt="Read the API")'
 C = 'Task(subagent_type="c", prompt="Read the docs")'
 
 
+def plans(document: Document, name: str, settings: Settings, mode: Mode) -> list[Plan]:
+    return list(plans_of(engine.survey(document, settings), document.text, name, settings, mode))
+
+
 def planned(code: str, settings: Settings = SHOWN, mode: Mode = Mode.GROUPS, tag: str = "python") -> list[Plan]:
-    return list(plans(Document(Path("a.md"), f"```{tag}\n{code}\n```\n"), "a.md", settings, mode))
+    return plans(Document(Path("a.md"), f"```{tag}\n{code}\n```\n"), "a.md", settings, mode)
 
 
 def names(schedule: Schedule) -> list[str]:
@@ -169,7 +173,7 @@ def test_counter_examples_are_planned_only_if_asked_for() -> None:
 
 def test_each_function_has_a_plan_of_its_own() -> None:
     document = Document(Path("a.py"), f"def one():\n    {A}\n    {B}\n\n\ndef two():\n    {C}\n")
-    found = list(plans(document, "a.py", Settings(), Mode.GROUPS))
+    found = plans(document, "a.py", Settings(), Mode.GROUPS)
     assert [(plan.title, names(plan.schedule)) for plan in found] == [
         ("a.py:2 in `one`", ["a b"]),
         ("a.py:7 in `two`", ["c"]),
@@ -252,8 +256,8 @@ def test_what_a_plan_is_written_as_parses_and_is_silent(name: str, mode: Mode) -
 @pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.value)
 def test_the_written_plan_of_a_file_is_its_own_best_plan(mode: Mode) -> None:
     document = Document(Path("a.md"), SOURCES["review-release.md"])
-    found = list(plans(document, "a.md", Settings(), mode))
-    again = list(plans(Document(Path("plan.md"), drawer("markdown")(found, Page())), "plan.md", Settings(), mode))
+    found = plans(document, "a.md", Settings(), mode)
+    again = plans(Document(Path("plan.md"), drawer("markdown")(found, Page())), "plan.md", Settings(), mode)
     assert sum(plan.written.duration for plan in again) == sum(plan.schedule.duration for plan in found)
 
 

@@ -12,7 +12,7 @@ from taskfan_lint import engine
 from taskfan_lint.analysis.python.slices import slices
 from taskfan_lint.inventory import Inventory, inventory
 from taskfan_lint.planning.model import Plan
-from taskfan_lint.planning.read import plans
+from taskfan_lint.planning.read import plans_of
 from taskfan_lint.schedule import Mode
 from taskfan_lint.settings import DEFAULT
 from taskfan_lint.source import Document
@@ -21,7 +21,9 @@ from tests.test_slices import READING, module
 
 
 def told(document: Document) -> tuple[Inventory, list[Plan]]:
-    return inventory(document, DEFAULT), list(plans(document, "a.py", DEFAULT, Mode.GROUPS))
+    return inventory(document, DEFAULT), list(
+        plans_of(engine.survey(document, DEFAULT), document.text, "a.py", DEFAULT, Mode.GROUPS)
+    )
 
 
 @settings(max_examples=60, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))

@@ -6,9 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 
-from taskfan_lint import durations, engine, inspection
+from taskfan_lint import durations, inspection
 from taskfan_lint.analysis.facts import Region
-from taskfan_lint.analysis.helpers import Index
 from taskfan_lint.analysis.windows import Analysis
 from taskfan_lint.edit import Lines
 from taskfan_lint.engine import Surveyed
@@ -17,19 +16,13 @@ from taskfan_lint.planning.model import Plan
 from taskfan_lint.planning.origins import origin
 from taskfan_lint.schedule import Mode, Task, one_after_another, solve
 from taskfan_lint.settings import Settings
-from taskfan_lint.source import Document
 from taskfan_lint.suppress import suppressions
 
 NEEDED = frozenset({"chain", "early-exit"})  # exemptions that stand for a dependence, which is known by itself
 
 
-def plans(document: Document, name: str, settings: Settings, mode: Mode, index: Index | None = None) -> Iterator[Plan]:
-    """Yield the plan of each place of a document that dispatches, in order; counter-examples only if asked for."""
-    yield from plans_of(engine.survey(document, settings, index), document.text, name, settings, mode)
-
-
 def plans_of(surveyed: Iterable[Surveyed], text: str, name: str, settings: Settings, mode: Mode) -> Iterator[Plan]:
-    """Yield the plans of a document's text that has been surveyed."""
+    """Yield the plan of each place that dispatches in a document's text, in order; counter-examples only if asked."""
     lines = Lines(text)
     found = []
     for one in surveyed:
