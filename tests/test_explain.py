@@ -98,6 +98,16 @@ def test_why_is_complete_as_json(cli: Cli) -> None:
     }
 
 
+def test_why_names_the_strongest_cause(cli: Cli) -> None:
+    code = (
+        'Task(subagent_type="lead", prompt=a)\nfor t in ts:\n    c = build(t)\n    Task(subagent_type="b", prompt=c)\n'
+    )
+    Path("a.py").write_text(code)
+    told = "line 2, dispatch-in-loop: it ends here without need"
+    assert f"  window ends: {told}\n" in cli("--why", "a.py:1").stdout.decode()
+    assert f"  window begins: {told}\n" in cli("--why", "a.py:4").stdout.decode()
+
+
 def test_why_tells_what_a_comment_suppresses(cli: Cli) -> None:
     Path("a.py").write_text(LOOP)
     last = cli("--why", "a.py:3").stdout.decode().splitlines()[-2:]

@@ -50,6 +50,7 @@ def _windows(run: Run, first: int) -> Iterator[Window]:
     """Yield the windows of a run that are not empty; the first of them gets the index `first`."""
     numbers = [number for number, one in enumerate(run.windows) if one.members]
     index = {number: first + place for place, number in enumerate(numbers)}
+    openings = run.openings()
     for number in numbers:
         one = run.windows[number]
-        yield Window(tuple(one.members), one.opening, None if one.after is None else index[one.after])
+        yield Window(tuple(one.members), openings[number], None if one.after is None else index[one.after])

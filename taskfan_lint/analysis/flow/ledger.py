@@ -115,7 +115,7 @@ class Ledger:
             self._spare("declared-serial", interruption.span, frozenset({number}))
         elif interruption and group:
             self._report(interruption, number, state)
-            self._new_window(state, Opening(interruption.cause, interruption.span))
+            self._new_window(state, interruption.opening)
             state.count += 1
             state.unneeded += 1
         state.group = (*state.group, number)
@@ -164,19 +164,21 @@ class Ledger:
         return min(candidates, key=lambda one: one.cause, default=None)
 
     def _report(self, candidate: Candidate, number: int, state: State) -> None:
-        """Write down an interruption, one for each place however many ways lead there."""
+        """Write down an interruption."""
         if self._quiet:
             return
         gap = next((gap for node, gap in state.steps if node is candidate.node), state.gap)
         self.covered.add(gap)
-        if any(one.candidate.cause is candidate.cause and one.candidate.span == candidate.span for one in self.found):
-            return
         nodes = tuple(node for node, place in state.steps if place == gap)
         self.found.append(Found(candidate, number, state.group, state.phase, gap, nodes))
 
     def interruptions(self) -> Iterator[Interruption]:
-        """Yield what ended windows without need, once the run is over."""
+        """Yield what ended windows without need, once the run is over: one for each place, whatever ways lead there."""
+        named: dict[Opening, Found] = {}
         for one in self.found:
+            if self._loop_behind(one) is None:
+                named.setdefault(one.candidate.opening, one)
+        for one in named.values():
             phase = self.phases[one.phase]
             dispatch = self.occurrences[one.occurrence].dispatch
             yield Interruption(
@@ -194,7 +196,7 @@ class Ledger:
         for start, loops in self.flagged.items():
             dispatch = self.dispatch_of[start]
             windows = _iterations(loops)
-            if windows is not None and windows < 2:
+            if not self._repeats(start):
                 continue
             yield Interruption(
                 Cause.LOOP,
@@ -208,6 +210,37 @@ class Ledger:
                 loops=tuple(loops),
                 background=not dispatch.blocking and not any(tree.waits(loops[0].body)),
             )
+
+    def _repeats(self, start: int) -> bool:
+        """Tell whether a loop sends a dispatch more than once, each time in a window of its own without need."""
+        windows = _iterations(self.flagged[start]) if start in self.flagged else 1
+        return windows is None or windows > 1
+
+    def _loop_behind(self, one: Found) -> Loop | None:
+        """Return the loop whose iterations are kept apart by what ends a window, None if there is none.
+
+        It stands in the body, between a dispatch that the loop repeats and one in front of the loop or behind it. So
+        the loop is the stronger cause, and is reported by itself.
+        """
+        before, after = (self.occurrences[number].dispatch.span for number in (one.before[-1], one.occurrence))
+        for inner, outer in ((before, after), (after, before)):
+            loops = self.flagged[inner.start] if self._repeats(inner.start) else []
+            for loop in loops:
+                if one.candidate.span in loop.body_span and outer not in loop.span:
+                    return loop
+        return None
+
+    def openings(self) -> list[Opening | None]:
+        """Return why each window begins, by the strongest cause, once the run is over."""
+        behind: dict[Opening | None, Loop | None] = {}
+        for one in self.found:
+            loop = self._loop_behind(one)
+            behind[one.candidate.opening] = loop and behind.get(one.candidate.opening, loop)
+        loops = [behind.get(window.opening) for window in self.windows]
+        return [
+            Opening(Cause.LOOP, exempt.head(loop)) if loop else window.opening
+            for window, loop in zip(self.windows, loops, strict=True)
+        ]
 
     def dependences(self) -> Iterator[Dependence]:
         """Yield what depends on what, each pair once for each name or file that joins it."""

@@ -64,6 +64,11 @@ class Candidate(NamedTuple):
     node: Node | Wait
     tokens: Tokens = NONE
 
+    @property
+    def opening(self) -> Opening:
+        """Why the next window begins where this is named."""
+        return Opening(self.cause, self.span)
+
 
 @dataclass
 class State:
