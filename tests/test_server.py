@@ -116,6 +116,28 @@ async def test_errors_and_hints_have_their_severities(old: Editor) -> None:
     ]
 
 
+async def test_code_that_is_not_analysable_is_shown_at_its_row(old: Editor) -> None:
+    deep = f"Task({'(' * 160}1{')' * 160}, subagent_type='a')"
+    uri = old.open(old.uri("odd.md"), fenced("  Task(scout): 'look at it\n") + fenced(LOOP) + fenced(f"{deep}\n"))
+    first, finding, second = await old.pushed(uri)
+    assert (first.severity, first.message) == (
+        types.DiagnosticSeverity.Information,
+        "this code is not analysable: no call here has the arguments of a dispatch",
+    )
+    assert first.range == types.Range(types.Position(3, 2), types.Position(3, 26))
+    assert (first.code, first.source, first.data) == (None, "taskfan-lint", None)
+    assert finding.code == "dispatch-in-loop"
+    assert (second.severity, second.message) == (
+        types.DiagnosticSeverity.Warning,
+        "this code is not analysable: more than 150 nested brackets",
+    )
+    assert second.range == types.Range(types.Position(14, 0), types.Position(14, len(deep)))
+    old.replace(uri, fenced(CLEAN))
+    assert await old.pushed(uri, old.version) == []
+    uri = old.open(old.uri("odd.js"), 'if (\nTask({ subagent_type: "reviewer" });\n', "javascript")
+    assert [one.message for one in await old.pushed(uri)] == ["this code is not analysable: not valid JavaScript"]
+
+
 async def test_a_closed_text_has_no_diagnostics(old: Editor) -> None:
     uri = old.open(old.uri("closed.md"), fenced(LOOP))
     assert codes(await old.pushed(uri)) == ["dispatch-in-loop"]

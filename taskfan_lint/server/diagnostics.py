@@ -5,6 +5,8 @@ from __future__ import annotations
 from lsprotocol import types
 
 from taskfan_lint import pages
+from taskfan_lint.checked import Place
+from taskfan_lint.edit import Span
 from taskfan_lint.finding import Finding, Severity
 from taskfan_lint.rules import unused_suppression
 from taskfan_lint.server.buffers import Answer
@@ -18,8 +20,19 @@ SEVERITIES = {
 
 
 def diagnostics(answer: Answer) -> list[types.Diagnostic]:
-    """Return the diagnostics of an answer, in the order of the findings."""
-    return [diagnostic(finding, answer) for finding in answer.checked.findings]
+    """Return the diagnostics of an answer in order of place: its findings, and the code that is not analysable."""
+    found = [diagnostic(finding, answer) for finding in answer.checked.findings]
+    found += [_unread(place, types.DiagnosticSeverity.Information, answer) for place in answer.checked.unreadable]
+    found += [_unread(place, types.DiagnosticSeverity.Warning, answer) for place in answer.checked.refused]
+    return sorted(found, key=lambda one: one.range.start)
+
+
+def _unread(place: Place, severity: types.DiagnosticSeverity, answer: Answer) -> types.Diagnostic:
+    """Return a place with code that is not analysable as a diagnostic of its row; there is no rule about it."""
+    text, start = answer.positions.lines.row(place.row), answer.positions.lines.starts[place.row - 1]
+    span = Span(start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
+    message = f"this code is not analysable: {place.reason}"
+    return types.Diagnostic(answer.positions.range(span), message, severity, source=SOURCE)
 
 
 def diagnostic(finding: Finding, answer: Answer) -> types.Diagnostic:
