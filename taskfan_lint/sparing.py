@@ -74,18 +74,21 @@ def _spared(outcome: Outcome, known: Baseline, settings: Settings) -> Outcome:
 def stale(known: Baseline, outcomes: Iterable[Outcome], settings: SettingsOf) -> list[Entry]:
     """Return the entries that match no finding of the outcomes, which are those before anything was set apart.
 
-    Entries of files that were not looked at are not stale, unless the file is gone; nor are those of rules that didn't
-    run, or of files with counter-examples that are not shown.
+    `settings` are those of all files that were looked at; one without an outcome holds nothing. Entries of files that
+    were not looked at are not stale, unless the file is gone; nor are those of rules that didn't run, or of files with
+    counter-examples that are not shown.
     """
-    seen = {known.path(each.path): each for each in outcomes if each.document is not None}
-    found = {entry.fingerprint for each in seen.values() for entry in _entries(known, each)}
+    every = {known.path(each.path): each for each in outcomes}
+    seen = [each for each in every.values() if each.document is not None]
+    found = {entry.fingerprint for each in seen for entry in _entries(known, each)}
 
     def is_stale(entry: Entry) -> bool:
-        outcome = seen.get(entry.path)
-        if outcome is None:
-            return not os.path.exists(known.file.parent / entry.path)
-        ran = settings[outcome.path].enables(entry.rule)
-        return ran and not outcome.checked.hidden and entry.fingerprint not in found
+        outcome = every.get(entry.path)
+        path = outcome.path if outcome else Path(os.path.normpath(known.file.parent / entry.path))
+        if path not in settings or (outcome and outcome.document is None):
+            return not os.path.exists(path)
+        hidden = outcome.checked.hidden if outcome else 0
+        return settings[path].enables(entry.rule) and not hidden and entry.fingerprint not in found
 
     return [entry for entry in known.entries.values() if is_stale(entry)]
 
@@ -96,10 +99,11 @@ def _entries(known: Baseline, outcome: Outcome) -> list[Entry]:
 
 def renew(known: Baseline, outcomes: Iterable[Outcome], settings: SettingsOf) -> Renewed:
     """Return a baseline with all findings of the outcomes, and without its stale entries."""
-    every = [each for each in outcomes if each.document is not None]
+    every = list(outcomes)
     gone = {entry.fingerprint for entry in stale(known, every, settings)}
     kept = {print_: entry for print_, entry in known.entries.items() if print_ not in gone}
-    found = {entry.fingerprint: entry for each in every for entry in _entries(known, each)}
+    seen = (each for each in every if each.document is not None)
+    found = {entry.fingerprint: entry for each in seen for entry in _entries(known, each)}
     return Renewed(Baseline(known.file, {**kept, **found}), len(found.keys() - known.entries.keys()), len(gone))
 
 
@@ -119,7 +123,8 @@ def rewrite(
 def _tell_stale(baselines: Baselines, outcomes: tuple[Outcome, ...], settings: SettingsOf, look: Look) -> None:
     """Say for each baseline how many of its entries match nothing."""
     for known in baselines.every:
-        count = len(stale(known, [each for each in outcomes if baselines.of.get(each.path) is known], settings))
+        mine = {path: each for path, each in settings.items() if baselines.of.get(path) is known}
+        count = len(stale(known, [each for each in outcomes if each.path in mine], mine))
         if count:
             what = "1 known finding is" if count == 1 else f"{count} known findings are"
             place = look.path(known.file)

@@ -121,6 +121,28 @@ def test_entries_about_counterexamples_stay_while_these_are_not_shown(cli: Cli) 
     assert Path("known.json").read_bytes() == before
 
 
+@pytest.mark.parametrize("arguments", [("--baseline", "known.json"), ()], ids=["named", "configured"])
+def test_entries_about_a_file_that_dispatches_no_more_are_stale(cli: Cli, arguments: tuple[str, ...]) -> None:
+    for name in ("a.py", "b.py", "c.py"):
+        write(name, LOOP)
+    cli("--write-baseline", "known.json")
+    if not arguments:
+        write("taskfan-lint.toml", 'baseline = "known.json"\n')
+    write("a.py", "x = 1\n")
+    write("c.py", "x = 1\n")
+    gone = "no longer there, `--write-baseline` takes them out"
+    for paths, first in [
+        ((), f"taskfan-lint: warning: known.json: 2 known findings are {gone}"),
+        (("a.py",), f"taskfan-lint: warning: known.json: 1 known finding is {gone}"),
+        (("b.py",), "no findings"),
+        (("a.py", "--ignore", "dispatch-in-loop"), "no findings"),
+    ]:
+        assert lines(cli(*arguments, *paths).stderr)[0] == first
+    Path("c.py").write_bytes(b'Task(subagent_type="\xff")\n')  # not looked at: it cannot be decoded
+    cli("--write-baseline", "known.json")
+    assert [entry["path"] for entry in read()] == ["b.py", "c.py"]
+
+
 def test_each_of_equal_findings_is_known_by_itself(cli: Cli) -> None:
     write("a.py", LOOP)
     cli("--write-baseline", "known.json")
