@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.cases import Plan, cases
+from bench.instructions import counted
 from bench.measure import rounds
 from bench.results import Result, render
 
@@ -34,8 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             count = min(case.rounds or chosen.rounds, chosen.rounds)
             taken = list(rounds(case.commands, case.folder, environment, count, warm=not case.rounds))
             results.append(Result(case, taken))
-            print(render(results[-1:], count).split("## Targets\n")[1].split("\n## Notes")[0], file=sys.stderr)
-    page = render(results, chosen.rounds)
+            print(render(results[-1:], count, []).split("## Targets\n")[1].split("\n## Notes")[0], file=sys.stderr)
+    page = render(results, chosen.rounds, [] if chosen.only else list(counted(plan, environment)))
     if chosen.output == "-":
         print(page)
     else:

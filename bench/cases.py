@@ -91,7 +91,7 @@ def cases(plan: Plan) -> Iterator[Case]:
     for path in plan.paths:
         yield _real(plan, path)
     yield _single(plan, "one file without a dispatch", "x = 1\n", "python -c pass", "pass", 5.0)
-    yield _single(plan, "one file with a finding", _EXAMPLE, "import libcst, click", "import libcst, click", 1.3)
+    yield _single(plan, "one file with a finding", EXAMPLE, "import libcst, click", "import libcst, click", 1.3)
     yield _findings(plan)
     yield _dense(plan)
     yield _large(plan)
@@ -100,7 +100,7 @@ def cases(plan: Plan) -> Iterator[Case]:
     yield from _hostile(plan)
 
 
-_EXAMPLE = 'for topic in topics:\n    Task(subagent_type="a", prompt=f"about {topic.name}")\n'
+EXAMPLE = 'for topic in topics:\n    Task(subagent_type="a", prompt=f"about {topic.name}")\n'
 
 
 _RULE = """rules:
@@ -240,6 +240,7 @@ def _hostile(plan: Plan) -> Iterator[Case]:
     folder = plan.work / "hostile"
     folder.mkdir(parents=True, exist_ok=True)
     call = 'Task(subagent_type="a", prompt="b")\n'
+    (folder / "line.py").write_text(call)
     texts = {
         "5,000 nested parentheses": "x = " + "(" * 5000 + "1" + ")" * 5000 + "\n",
         "`+` chain of 8,000 terms": "x = " + " + ".join(["a"] * 8000) + "\n",
@@ -249,12 +250,12 @@ def _hostile(plan: Plan) -> Iterator[Case]:
         file = folder / f"{len(text)}.py"
         file.write_text(text + call)
         size = file.stat().st_size / 1e6
-        commands = {"python": [sys.executable, "-c", "import libcst, click"], OURS: [*plan.ours()[:1], file.name]}
-        # The start of the process is no matter of the file's size.
+        commands = {"one line": [*plan.ours()[:1], "line.py"], OURS: [*plan.ours()[:1], file.name]}
+        # What is loaded for any file with a finding is no matter of this one's size.
         target = Target(
-            "<= 5 s per MB beyond start-up",
+            "<= 5 s per MB beyond a file of one line",
             5.0,
-            lambda taken, size=size: (middle(taken, OURS, "cpu") - middle(taken, "python", "cpu")) / size,  # type: ignore[misc]
+            lambda taken, size=size: (middle(taken, OURS, "cpu") - middle(taken, "one line", "cpu")) / size,  # type: ignore[misc]
             "s/MB",
             (OURS,),
         )

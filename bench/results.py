@@ -23,8 +23,11 @@ class Result:
     taken: Sequence[dict[str, Measured]]
 
 
-def render(results: Sequence[Result], rounds: int) -> str:
-    """Return the page: the table of targets, the times behind it, and what keeps a target from being met."""
+def render(results: Sequence[Result], rounds: int, instructions: Sequence[tuple[str, float]]) -> str:
+    """Return the page: the table of targets, the times behind it, and what keeps a target from being met.
+
+    `instructions` are millions, by what they are spent on.
+    """
     parts = [
         "# Results\n",
         f"Made by `python -m bench`: {rounds} rounds (fewer for the slow cases), the commands of a case in turn, "
@@ -37,6 +40,7 @@ def render(results: Sequence[Result], rounds: int) -> str:
         "Wall and CPU in seconds, of all processes of a command; memory in MiB, of the largest one.\n",
         "| work | command | wall | CPU | memory |\n| --- | --- | ---: | ---: | ---: |",
         *_times(results),
+        *_instructions(instructions),
     ]
     notes = NOTES.read_text(encoding="utf-8") if NOTES.exists() else ""
     return "\n".join(parts) + "\n" + (f"\n{notes}" if notes else "")
@@ -60,3 +64,11 @@ def _times(results: Sequence[Result]) -> Iterator[str]:
         for name in result.case.commands:
             wall, cpu, memory = (middle(result.taken, name, field) for field in ("wall", "cpu", "memory"))
             yield f"| {result.case.name} | {name} | {wall:.3f} | {cpu:.3f} | {memory:.0f} |"
+
+
+def _instructions(counts: Sequence[tuple[str, float]]) -> Iterator[str]:
+    if counts:
+        yield "\n## Instructions\n"
+        yield "In millions, counted by callgrind, with byte code written: they hardly differ from run to run.\n"
+        yield "| work | instructions |\n| --- | ---: |"
+        yield from (f"| {name} | {count:,.0f} |" for name, count in counts)
