@@ -42,8 +42,14 @@ def with_imports(documents: Sequence[tuple[Document, Settings]], choose: Choose)
 
 
 def index_for(document: Document, settings: Settings, choose: Choose) -> Index:
-    """Return the functions that dispatch in the files that one document imports, and in itself."""
-    return index(with_imports([(document, settings)], choose))
+    """Return the functions that dispatch in the files that one document imports."""
+    return index_of([(document, settings)], choose)
+
+
+def index_of(documents: Sequence[tuple[Document, Settings]], choose: Choose) -> Index:
+    """Return the functions that dispatch in documents and in the files that they import, for calls between these."""
+    every = with_imports(documents, choose)
+    return index(every if len(every) > 1 else ())
 
 
 def from_disk(path: Path, limit: int) -> Document | None:

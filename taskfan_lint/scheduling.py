@@ -115,12 +115,11 @@ class _Run:
 
     def from_documents(self) -> Iterator[Plan]:
         """Yield the plans of each document in turn."""
-        from taskfan_lint.imports import with_imports  # lazy: nothing is imported by tasks files
+        from taskfan_lint.imports import index_of  # lazy: nothing is imported by tasks files
         from taskfan_lint.planning.read import plans_of  # lazy: LibCST is not needed for tasks files
-        from taskfan_lint.project import index  # lazy: the same
 
         documents = [(document, self._with_minutes(settings)) for document, settings in self._documents()]
-        functions = index(with_imports(documents, self._configs.settings))
+        functions = index_of(documents, self._configs.settings)
         for document, settings in documents:
             name = self._look.path(document.path)
             surveyed, unread = engine.survey_all(document, settings, functions)
