@@ -68,14 +68,16 @@ def answer(asked: Event, variables: Mapping[str, str]) -> Answer:
     roots = [asked.folder, *(Path(variables[name]) for name in [PROJECT] if variables.get(name))]
     inside = [path for path in asked.files if _is_inside(path, roots)]
     outside = [f"{path}: is outside of the project" for path in asked.files if path not in inside]
+    folders = [path for path in inside if os.path.isdir(path)]  # all below one may be the whole disk
     configs = Configs()
-    found = find(map(os.fspath, inside), configs, force_exclude=True)
+    found = find([os.fspath(path) for path in inside if path not in folders], configs, force_exclude=True)
     sources = [one for one in found if isinstance(one, Source)]
     outcomes = each(sources, Mode.CHECK, configs.settings)
     reports = [report for each in zip(sources, outcomes, strict=True) if (report := _weighty(*each))]
     left = [f"{one.path}: {one.reason}" for one in found if isinstance(one, (Problem, Skipped))]
     failed = [f"{one.path}: {one.error or one.refused}" for one in outcomes if one.error or one.refused]
-    return Answer(_message(reports, asked.folder), (*outside, *left, *failed))
+    named = [f"{path}: is a folder" for path in folders]
+    return Answer(_message(reports, asked.folder), (*outside, *named, *left, *failed))
 
 
 def _weighty(source: Source, outcome: Outcome) -> Report | None:

@@ -124,7 +124,7 @@ PASSED_OVER = {
     "good": ("good.py", "Write", None),
     "another-tool": ("run.py", "Read", None),
     "missing": ("gone.py", "Write", "{0}/gone.py: no such file or folder"),
-    "folder": ("folder", "Write", None),
+    "folder": ("folder", "Write", "{0}/folder: is a folder"),
     "another-kind": ("run.txt", "Write", "{0}/run.txt: is neither Python, JavaScript nor Markdown"),
     "excluded": ("build/run.py", "Write", "{0}/build/run.py: is excluded"),
     "outside": ("../outside.py", "Write", "{0}/../outside.py: is outside of the project"),
@@ -144,7 +144,7 @@ def test_what_is_no_file_to_check_does_not_disturb_the_agent(
     project = tmp_path / "project"
     for folder in (project, project / "folder", project / "build"):
         folder.mkdir()
-    for name in ("run.py", "run.txt", "build/run.py", "../outside.py"):
+    for name in ("run.py", "run.txt", "folder/run.py", "build/run.py", "../outside.py"):
         (project / name).write_text(LOOP)
     (project / "good.py").write_text(FIXED)
     (project / "link.py").symlink_to("../outside.py")
