@@ -102,3 +102,14 @@ def test_cut_files_of_the_corpus_are_read_or_refused() -> None:
             for one in inventory(Document(Path("a.md"), part), Settings()).dispatches:
                 assert part[one.span.start :].startswith(one.name)
             check(part, "a.md")
+
+
+def test_a_text_joined_with_bytes_is_a_syntax_error() -> None:
+    found = check("x = b'a' 'b'\nTask(subagent_type='a', prompt='b')\n", "a.py")
+    assert [(one.code, one.span.start) for one in found] == [("syntax-error", 0)]
+
+
+def test_a_fence_with_a_text_joined_with_bytes_is_still_read() -> None:
+    loop = "for x in xs:\n    Task(subagent_type='a', prompt=x)\n"
+    found = check(f"```python\ny = b'a' 'b'\n{loop}```\n", "a.md")
+    assert [one.code for one in found] == ["dispatch-in-loop"]

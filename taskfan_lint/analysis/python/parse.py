@@ -85,7 +85,7 @@ def parse(code: str) -> Source:
         module = cst.parse_module(code)
     except cst.ParserSyntaxError as error:
         raise Unparsable(error.editor_line, "not valid Python") from error
-    except (RecursionError, UnicodeError) as error:
+    except (RecursionError, UnicodeError, cst.CSTValidationError) as error:
         raise Unparsable(1, "cannot be analysed", deep=True) from error
     with deep_recursion():
         written, spans = offsets(module)
