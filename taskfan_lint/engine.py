@@ -78,9 +78,9 @@ def _surveyed(
         return
     from taskfan_lint import inspection  # lazy: LibCST is only needed where a document passes the gate
 
-    gated = _gated(every, document, settings, index)
-    around = surroundings(gated, document, settings, index)
-    for snippet in gated:
+    found = list(every)
+    around = surroundings(found, document, settings, index)
+    for snippet in _gated(found, document, settings, index):
         analysis = inspection.analysis_of(snippet, around)
         if analysis is not None and not isinstance(analysis, inspection.Inspected):
             yield Surveyed(snippet, analysis)
@@ -298,17 +298,17 @@ class _Documents:
         used: dict[Span, set[str]] = {one.ignore_span: set() for one in every if one.ignore_span}
         rules = {one.ignore_span: one.ignores for one in every if one.ignore_span}
         if gated:
-            self._inspect(gated, used)
+            around = surroundings(every, self.document, self.settings, self.index)
+            self._inspect(gated, around, used)
         for span, codes in used.items():
             self.findings += _unused(span, rules[span], codes, self.settings)
         unreadable, refused, read = tuple(self.unreadable), tuple(self.refused), tuple(self.read)
         return Checked(tuple(self.findings), 0, unreadable, refused, read=read, helpers=self.helpers)
 
-    def _inspect(self, snippets: list[Snippet], used: dict[Span, set[str]]) -> None:
+    def _inspect(self, snippets: list[Snippet], around: Surroundings, used: dict[Span, set[str]]) -> None:
         from taskfan_lint import inspection  # lazy: LibCST is only needed where a snippet passes the gate
 
         lines = Lines(self.document.text)
-        around = surroundings(snippets, self.document, self.settings, self.index)
         inspect = self.inspect or inspection.inspect
         for snippet in snippets:
             result = inspect(snippet, around)

@@ -1,0 +1,122 @@
+"""Property: a gate skips only what cannot yield a finding; with each switched off, the findings are the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from programs import program
+from scripts import written
+from soak import inputs
+from test_masking import module
+
+from taskfan_lint import engine, inspection
+from taskfan_lint.analysis.javascript import read as script
+from taskfan_lint.finding import Finding
+from taskfan_lint.gates import Gates
+from taskfan_lint.inspection import Inspected, Surroundings
+from taskfan_lint.kinds import kind
+from taskfan_lint.settings import Settings
+from taskfan_lint.source import DecodeError, Document, Snippet, decode
+
+CORPUS = Path(os.environ.get("TASKFAN_CORPUS", Path(__file__).parents[2] / "shared" / "corpus" / "files"))
+SETTINGS = Settings(include_counterexamples=True)
+NUMBERS = 24  # of each kind; it needs some hundred to be sure, which a change of a gate is worth
+FENCES = (
+    "```python\nfrom crewai import Agent, Task\n```\n",
+    "```python\ndef Task(name):\n    return name\n```\n",
+    "```js\nimport { Agent } from 'x'\n```\n",
+    "```ts\ninterface Task { name: string }\n```\n",
+    "```python\n# taskfan: ignore-file\n```\n",
+    "```bash\nls Task\n```\n",
+    "```text\nPhase 2: wait for all\n```\n",
+    "<!-- taskfan: ignore-next-fence -->\n",
+    "❌ WRONG\n",
+    "## After all have answered\n",
+)
+
+
+@contextmanager
+def ungated() -> Iterator[None]:
+    """Have every document and snippet read, and nothing in it left out."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_is_worth_reading", lambda *arguments: True)
+        patch.setattr(script, "_may_matter", lambda *arguments: True)
+        yield
+
+
+def whole(snippet: Snippet, around: Surroundings) -> Inspected:
+    return inspection.inspect(snippet, replace(around, whole=True))
+
+
+def told(document: Document, *, gated: bool) -> list[Finding]:
+    """Return the findings but for what is no code, which is said only of a file that passes its gates."""
+    found = engine.check(document, SETTINGS, inspect=None if gated else whole).findings
+    return [one for one in found if one.code != "syntax-error"]
+
+
+def check_same(name: str, raw: bytes) -> int:
+    """Compare what is found with and without gates; return how much it is."""
+    try:
+        document = decode(Path(name), raw)
+    except DecodeError:
+        return 0
+    found = told(document, gated=True) if Gates().open(raw, kind(name), SETTINGS) else []
+    with ungated():
+        assert found == told(document, gated=False), raw
+    return len(found)
+
+
+def prompts(random: Random) -> bytes:
+    """Return fences, some of which say what a dispatch's name is in others."""
+    programs = [f"```python\n{program(random.getrandbits(64)).text}```\n" for _ in range(random.randint(1, 2))]
+    calls = [f"```\nfor one in found:\n    {name}(prompt=one)\n```\n" for name in ("Task", "Agent")]
+    parts = [*programs, *random.sample(calls, random.randint(0, 2)), *random.sample(FENCES, 2)]
+    random.shuffle(parts)
+    return "\n".join(parts).encode()
+
+
+def among_others(random: Random) -> bytes:
+    return module(program(random.getrandbits(64)), random.getrandbits(9)).encode()
+
+
+MADE = {
+    "a program": ("a.py", lambda random: program(random.getrandbits(64)).text.encode()),
+    "a program among others": ("a.py", among_others),
+    "a damaged program": ("a.py", inputs.python),
+    "a script": ("a.ts", lambda random: written(random.getrandbits(32)).text.encode()),
+    "a damaged script": ("a.js", inputs.script),
+    "prompts": ("a.md", prompts),
+    "damaged prompts": ("a.md", inputs.markdown),
+    "pieces of Python": ("a.py", inputs.text),
+    "pieces of a script": ("a.tsx", inputs.text),
+    "pieces of prompts": ("a.md", inputs.text),
+    "bytes": ("a.py", inputs.noise),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MADE)
+def test_gates_change_no_finding(what: str) -> None:
+    name, make = MADE[what]
+    found = sum(check_same(name, make(Random(f"{what} {number}"))) for number in range(NUMBERS))
+    assert found or what in ("pieces of Python", "pieces of a script", "bytes")
+
+
+@pytest.mark.parametrize("definition", FENCES[:2])
+@pytest.mark.parametrize("call", ["Task(prompt=x)", 'Task("do", x)'])
+def test_a_fence_without_a_call_tells_what_a_name_means_in_others(definition: str, call: str) -> None:
+    loop = f"```python\nfor x in xs:\n    {call}\n```\n"
+    codes = [[one.code for one in told(Document(Path("a.md"), text), gated=True)] for text in (loop, definition + loop)]
+    assert codes == [["dispatch-in-loop"], []]
+
+
+def test_gates_change_no_finding_in_the_corpus() -> None:
+    if not CORPUS.is_dir():
+        pytest.skip(f"no corpus at {CORPUS}; set TASKFAN_CORPUS")
+    files = sorted(path for path in CORPUS.rglob("*") if path.suffix in (".md", ".py"))
+    assert sum(check_same(path.name, path.read_bytes()) for path in files) > 20
