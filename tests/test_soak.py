@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
-from pathlib import Path
+from random import Random
 
 import pytest
+from conftest import ROOT
 
 if sys.platform == "win32":
     pytest.skip("the soak forks its processes", allow_module_level=True)
 
-from soak import kinds, patterns, serving, working
+from soak import guided, kinds, patterns, serving, talking, working
 
 INPUTS = 2_000
 MESSAGES = 200
@@ -27,16 +29,46 @@ def test_damaged_inputs_get_the_documented_exit_statuses_and_no_traceback() -> N
     assert tally.memory < 1024
 
 
-def test_the_same_seed_gives_the_same_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    first = [kinds.attempt(3, number)[0] for number in range(len(kinds.KINDS))]
-    assert [kinds.attempt(3, number)[0] for number in range(len(kinds.KINDS))] == first
+def test_the_same_seed_gives_the_same_inputs() -> None:
+    first = [kinds.numbered(3, number) for number in range(len(kinds.KINDS))]
+    assert [kinds.numbered(3, number) for number in range(len(kinds.KINDS))] == first
 
 
 def test_the_language_server_outlives_damaged_messages() -> None:
     answered, problems = serving.soak(1, MESSAGES)
     assert problems == []
     assert answered > MESSAGES // 4
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_server_in_this_process_stays_sound(number: int) -> None:
+    assert talking.wrong(talking.messages(Random(number)), Random(number)) == ""
+
+
+WITHOUT_ATHERIS = """
+import runpy, sys
+
+sys.modules["atheris"] = None
+sys.argv = ["soak", "--guided", "1"]
+runpy.run_module("tests.soak", run_name="__main__")
+"""
+
+
+def test_a_guided_soak_says_aloud_that_atheris_is_not_here() -> None:
+    command = [sys.executable, "-c", WITHOUT_ATHERIS]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    said = "atheris is not installed here (`pip install atheris`), so nothing was tried\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("entry", guided.entries())
+def test_guided_inputs_find_nothing_wrong(entry: str) -> None:
+    if why := guided.missing():
+        pytest.skip(why)
+    found = guided.reached(entry, 5, 1)
+    assert found.problems == ()
+    assert found.places >= found.first > 0
 
 
 def test_what_a_process_dies_of_is_one_failure(monkeypatch: pytest.MonkeyPatch) -> None:

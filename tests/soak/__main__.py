@@ -12,7 +12,7 @@ from random import Random
 
 sys.path.insert(0, os.fspath(Path(__file__).parent.parent))
 
-from soak import killing, kinds, patterns, serving, working
+from soak import guided, killing, kinds, patterns, serving, working
 
 MEMORY = 1024  # MiB
 PATIENCE = 1.0  # seconds of the processor for a text of 1,000 code points, more by the square of the length
@@ -27,9 +27,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same inputs")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="how many processes")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="show one input, and what is said about it")
+    parser.add_argument(
+        "--guided", type=int, metavar="SECONDS", help="instead, give each entry point inputs that atheris makes so long"
+    )
     chosen = parser.parse_args()
     if chosen.only is not None:
         return show(chosen.seed, chosen.only)
+    if chosen.guided is not None:
+        return _guided(chosen)
     began = time.monotonic()
     problems = [*_inputs(chosen), *_server(chosen), *_kills(chosen), *_patterns(chosen)]
     for problem in problems:
@@ -42,12 +47,28 @@ def show(seed: int, number: int) -> int:
     """Print an input and what its entry point says about it."""
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         os.chdir(folder)
-        raw, said = kinds.attempt(seed, number)
+        attempt = kinds.numbered(seed, number)
+        said = attempt.said()
         os.chdir("/")
-    print(f"{kinds.kind_of(number).name}: {raw!r}\n\nexit status {said.status}\n")
+    print(f"{attempt.kind.name}: {attempt.raw!r}\n\nexit status {said.status}\n")
     sys.stdout.flush()
     sys.stdout.buffer.write(said.out + b"\n" + said.err)
     return int(bool(kinds.wrong(said)))
+
+
+def _guided(chosen: argparse.Namespace) -> int:
+    if why := guided.missing():
+        print(why, file=sys.stderr)
+        return 2
+    began, number = time.monotonic(), 0
+    print(f"{'input':<16}{'number':>9}{'places at first':>17}{'at last':>9}{'problems':>10}")
+    for one in guided.soak(chosen.guided, chosen.seed, chosen.jobs):
+        print(f"{one.entry:<16}{one.inputs:>9}{one.first:>17}{one.places:>9}{len(one.problems):>10}", flush=True)
+        for problem in one.problems:
+            print(problem, flush=True)
+        number += len(one.problems)
+    print(f"{number} problems, seed {chosen.seed}, {time.monotonic() - began:.0f} s")
+    return int(bool(number))
 
 
 def _inputs(chosen: argparse.Namespace) -> list[str]:

@@ -96,18 +96,37 @@ def kind_of(number: int) -> Kind:
     return KINDS[number % len(KINDS)]
 
 
-def attempt(seed: int, number: int) -> tuple[bytes, Said]:
-    """Give an input to its entry point, in the current folder; return the input and what was said."""
+@dataclass(frozen=True)
+class Attempt:
+    """An input, the name of the file that holds it (`-` is standard input), and the arguments of the command."""
+
+    kind: Kind
+    raw: bytes
+    file: str
+    arguments: tuple[str, ...]
+
+    def said(self) -> Said:
+        """Give the input to its entry point, in the current folder; return what was said."""
+        if self.file != "-":
+            Path(self.file).write_bytes(self.raw)
+        try:
+            return said([*self.arguments], self.raw)
+        finally:
+            for left in os.listdir() if self.file != "-" else []:
+                if left != "other.py":
+                    os.unlink(left)
+
+
+def attempt(kind: Kind, raw: bytes, random: Random) -> Attempt:
+    """Return an input of a kind with one of the files and commands that it may have."""
+    file, arguments = random.choice(kind.files), kind.arguments(random)
+    return Attempt(kind, raw, file, (*arguments, *([file] if kind.named and file != "-" else [])))
+
+
+def numbered(seed: int, number: int) -> Attempt:
+    """Return the attempt of a number; numbers in a row are of one kind after another."""
     kind, random = kind_of(number), Random(f"{seed} {number}")
-    raw, name, arguments = kind.generate(random), random.choice(kind.files), kind.arguments(random)
-    if name != "-":
-        Path(name).write_bytes(raw)
-    try:
-        return raw, said([*arguments, *([name] if kind.named and name != "-" else [])], raw)
-    finally:
-        for left in os.listdir() if name != "-" else []:
-            if left != "other.py":
-                os.unlink(left)
+    return attempt(kind, kind.generate(random), random)
 
 
 def said(arguments: list[str], raw: bytes) -> Said:

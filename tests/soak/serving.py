@@ -106,10 +106,13 @@ def soak(seed: int, messages: int) -> tuple[int, list[str]]:
         listener.join()
     problems = [] if status == 0 else [f"the server ended with {status}"]
     problems += [] if "last" in answers else ["the server did not answer `shutdown`"]
-    own = re.search(rb"Traceback(?:(?!Traceback)[\s\S])*?[/\\\\]taskfan_lint[/\\\\]server[\s\S]{0,2000}", errors[0])
-    if own:  # that it refused a message is said by a library, with a traceback of its own
-        problems.append(f"the server said: {own[0].decode(errors='replace')}")
-    return len(answers), problems
+    return len(answers), [*problems, *traced(errors[0])]
+
+
+def traced(said: bytes) -> list[str]:
+    """Return the first traceback of our own; that a message was refused is said by a library, with one of its own."""
+    own = re.search(rb"Traceback(?:(?!Traceback)[\s\S])*?[/\\]taskfan_lint[/\\]server[\s\S]{0,2000}", said)
+    return [f"the server said: {own[0].decode(errors='replace')}"] if own else []
 
 
 def _send(stream: BinaryIO, sent: list[bytes]) -> None:

@@ -95,7 +95,8 @@ def measured(seed: int, number: int, *, timed: bool) -> dict[str, object]:
     began = time.process_time()
     raw, status = b"", NONE
     try:
-        raw, said = kinds.attempt(seed, number)
+        attempt = kinds.numbered(seed, number)
+        raw, said = attempt.raw, attempt.said()
         status, problem = said.status, kinds.wrong(said)
     except Exception:
         problem = traceback.format_exc()
