@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,15 +15,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from taskfan_lint import engine
+from taskfan_lint.analysis.python import slices as slicing
 from taskfan_lint.analysis.python.cut import cut
 from taskfan_lint.analysis.python.slices import slices
 from taskfan_lint.analysis.reading import Reading
 from taskfan_lint.finding import Finding
 from taskfan_lint.settings import DEFAULT
-from taskfan_lint.source import Document, Snippet
+from taskfan_lint.source import Document
 from tests.programs import Program, programs
 from tests.test_masking import OTHERS
 
+WHOLE = sys.maxsize
 READING = Reading(DEFAULT, fenced=False)
 HEAD = "import asyncio\n\n"
 FIRST = "def f():\n    Task(subagent_type='a')\n"
@@ -44,11 +49,25 @@ BETWEEN = (
 )
 
 
-def findings(code: str, parts: Iterable[Snippet]) -> list[Finding]:
-    """Return what is found in a file read so; nothing where LibCST refuses it."""
-    run = engine._Documents(Document(Path("a.py"), code), DEFAULT, None, None)
-    checked = run.run(parts)
-    return [] if checked.refused else sorted(checked.findings, key=lambda one: (one.span, one.code))
+@contextmanager
+def cut_from(length: int) -> Iterator[None]:
+    """Have files of this length and longer read in slices of a function each, or of those that belong together."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "LONG", length)
+        patch.setattr(slicing, "slices", partial(slices, size=1))
+        yield
+
+
+def check(code: str, length: int) -> list[Finding]:
+    """Return what is found in a file, in slices if it has a length; nothing where LibCST refuses it."""
+    with cut_from(length):
+        checked = engine.check(Document(Path("a.py"), code), DEFAULT)
+    return [] if checked.refused else list(checked.findings)
+
+
+def fix(code: str, length: int) -> str:
+    with cut_from(length):
+        return engine.fix(Document(Path("a.py"), code), DEFAULT, unsafe=True)[0]
 
 
 def function(program: Program, number: int) -> str:
@@ -72,21 +91,23 @@ def module(found: list[Program], seed: int) -> str:
     return code.replace("\n", chance.choice(("\n", "\r\n")))
 
 
-@settings(max_examples=100, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=18, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(programs(), min_size=2, max_size=4), st.integers(0, 999))
-def test_slices_give_the_findings_of_the_whole(found: list[Program], seed: int) -> None:
+def test_slices_give_the_findings_and_fixes_of_the_whole(found: list[Program], seed: int) -> None:
     code = module(found, seed)
-    parts = slices(code, READING, 1)
-    whole = findings(code, [Snippet(code)])
-    if parts is not None and whole:
-        assert findings(code, parts) == whole
+    if slices(code, READING, 1) is None:
+        return
+    whole = check(code, WHOLE)
+    assert check(code, 0) == whole
+    if whole:
+        assert fix(code, 0) == fix(code, WHOLE)
 
 
 def page_functions() -> list[str]:
     """Return the Python cases of the rule pages that are functions already, or can stand in one."""
     found = []
     for page in sorted(PAGES.glob("*.md")):
-        for fence in re.findall(r"```python (?:bad|good|fixed)[^\n]*\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        for fence in re.findall(r"```python (?:bad|good)[^\n]*\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
             inner = "".join(f"    {line}\n" if line.strip() else "\n" for line in fence.split("\n"))
             code = f"async def case_{len(found)}():\n{inner}    return None\n"
             if '"""' not in fence and "import" not in fence and "global" not in fence and cut(code):
@@ -94,12 +115,16 @@ def page_functions() -> list[str]:
     return found
 
 
-def test_slices_give_the_findings_of_the_rule_pages_joined() -> None:
+def test_a_long_file_is_checked_in_slices_which_give_the_findings_of_the_whole() -> None:
     code = "import asyncio\n\n\n" + "\n\n".join(page_functions())
     parts = slices(code, READING, 1)
     assert parts is not None
     assert len(parts) > 20
-    assert findings(code, parts) == findings(code, [Snippet(code)])
+    assert len(code) > engine.LONG
+    assert slices(code, READING) is not None
+    whole = check(code, WHOLE)
+    assert check(code, 0) == whole
+    assert list(engine.check(Document(Path("a.py"), code), DEFAULT).findings) == whole
 
 
 @pytest.mark.parametrize(
@@ -145,11 +170,3 @@ def test_a_string_that_looks_like_functions_is_not_cut() -> None:
     statements = cut(code)
     assert statements is not None
     assert [code[one.span.start : one.span.end] for one in statements] == [code[:35], code[37:]]
-
-
-def test_a_long_file_is_checked_in_slices_and_its_fixes_are_those_of_the_whole() -> None:
-    code = "import asyncio\n\n\n" + "\n\n".join(page_functions())
-    assert len(code) > engine.LONG
-    assert slices(code, READING) is not None
-    checked = engine.check(Document(Path("a.py"), code), DEFAULT)
-    assert sorted(checked.findings, key=lambda one: (one.span, one.code)) == findings(code, [Snippet(code)])
