@@ -155,7 +155,7 @@ def test_a_damaged_program_reports_the_same(name: str) -> None:
     same()
 
 
-@settings(QUIET, max_examples=60)
+@settings(QUIET, max_examples=40)
 @given(programs(), st.data())
 def test_a_program_damaged_in_several_ways_reports_the_same(rows: list[Row], data: st.DataObject) -> None:
     names = data.draw(st.lists(st.sampled_from(sorted(DAMAGES)), min_size=2, max_size=3, unique=True))

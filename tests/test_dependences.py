@@ -6,7 +6,7 @@ import keyword
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskfan_lint import check
@@ -148,6 +148,7 @@ async def run(names):
     assert codes(code.replace("after {first}", "after {names}")) == ["dispatch-in-loop"]
 
 
+@settings(max_examples=50)
 @given(st.sampled_from(sorted(WAYS)), st.lists(NAMES, min_size=6, max_size=6, unique=True))
 def test_other_names_change_nothing(way: str, names: list[str]) -> None:
     for source in ("x", OTHER):
@@ -157,6 +158,7 @@ def test_other_names_change_nothing(way: str, names: list[str]) -> None:
         assert codes(renamed) == codes(code)
 
 
+@settings(max_examples=50)
 @given(st.sampled_from(sorted(WAYS)), st.sampled_from(["tabs", "breaks", "blanks", "comments", "crlf"]))
 def test_another_layout_changes_nothing(way: str, layout: str) -> None:
     for source in ("x", OTHER):

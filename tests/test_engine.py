@@ -33,7 +33,7 @@ def few(number: int) -> settings:
     )
 
 
-@few(60)
+@few(30)
 @given(programs())
 def test_each_fix_alone_mends_its_finding_and_brings_no_new_one(program: Program) -> None:
     before = check(program.text, program.path)
@@ -46,7 +46,7 @@ def test_each_fix_alone_mends_its_finding_and_brings_no_new_one(program: Program
         assert all(found.count(code) <= codes.count(code) for code in found)
 
 
-@few(60)
+@few(30)
 @given(programs())
 def test_a_fix_leaves_what_stands_outside_of_its_hull(program: Program) -> None:
     for one in fixable(check(program.text, program.path), unsafe=True):
@@ -57,7 +57,7 @@ def test_a_fix_leaves_what_stands_outside_of_its_hull(program: Program) -> None:
         assert after.endswith(program.text[own.end :])
 
 
-@few(60)
+@few(30)
 @given(programs())
 def test_fixing_ends_and_reports_what_the_result_holds(program: Program) -> None:
     for unsafe in (False, True):

@@ -85,8 +85,8 @@ GROWING = {
 
 @pytest.mark.parametrize("piece", GROWING.values(), ids=GROWING)
 def test_steps_grow_as_the_text_does(piece: str) -> None:
-    few, many = events(piece * 200), events(piece * 800)
-    assert many < 4 * 1.5 * few + 10_000
+    few, many = events(piece * 100), events(piece * 400)
+    assert many < 4 * 1.5 * few + 5_000
 
 
 @pytest.mark.e2e

@@ -208,7 +208,7 @@ def test_one_finding_is_not_suppressed_where_others_would_be_with_it() -> None:
     assert [ignore_edit(document, one, Settings()) for one in findings] == [None, None]
 
 
-@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(programs())
 def test_a_program_with_suppressions_is_silent_and_does_the_same(program: Program) -> None:
     document = Document(Path(program.path), program.text)

@@ -343,7 +343,7 @@ def test_a_cut_file_is_read_or_refused(data: st.DataObject) -> None:
 
 
 def test_a_minified_file_is_read() -> None:
-    code = "var a=0;" * 20_000 + f"for(const x of xs){{await {CALL}}}"
+    code = "var a=0;" * 8_000 + f"for(const x of xs){{await {CALL}}}"
     (found,) = check(code, "a.min.js")
     assert code[found.span.start : found.span.end] == CALL
 

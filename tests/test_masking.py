@@ -49,7 +49,7 @@ def module(program: Program, seed: int) -> str:
     return "\n\n".join(parts).replace("\n", newline)
 
 
-@settings(max_examples=120, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(programs(), st.integers(0, 999))
 def test_blanking_what_holds_no_dispatch_changes_no_finding(program: Program, seed: int) -> None:
     if Path(program.path).suffix != ".py":

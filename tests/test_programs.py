@@ -15,7 +15,7 @@ from programs import COMMENT, Program, Recording, programs, record
 
 from taskfan_lint import check, fix
 
-EXAMPLES = 200
+EXAMPLES = 100
 
 
 def comments(text: str) -> set[str]:

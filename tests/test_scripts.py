@@ -10,7 +10,7 @@ from scripts import NODE, Recorder, Recording, Script, recorder, scripts, seen
 
 from taskfan_lint import check, fix
 
-EXAMPLES = 120
+EXAMPLES = 70
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not here, so no script can be run")
 

@@ -26,7 +26,7 @@ from taskfan_lint.source import DecodeError, Document, Snippet, decode
 
 CORPUS = Path(os.environ.get("TASKFAN_CORPUS", Path(__file__).parents[2] / "shared" / "corpus" / "files"))
 SETTINGS = Settings(include_counterexamples=True)
-NUMBERS = 24  # of each kind; it needs some hundred to be sure, which a change of a gate is worth
+NUMBERS = 16  # of each kind; it needs some hundred to be sure, which a change of a gate is worth
 FENCES = (
     "```python\nfrom crewai import Agent, Task\n```\n",
     "```python\ndef Task(name):\n    return name\n```\n",
@@ -115,8 +115,9 @@ def test_a_fence_without_a_call_tells_what_a_name_means_in_others(definition: st
     assert codes == [["dispatch-in-loop"], []]
 
 
-def test_gates_change_no_finding_in_the_corpus() -> None:
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.e2e)])
+def test_gates_change_no_finding_in_the_corpus(step: int) -> None:
     if not CORPUS.is_dir():
         pytest.skip(f"no corpus at {CORPUS}; set TASKFAN_CORPUS")
     files = sorted(path for path in CORPUS.rglob("*") if path.suffix in (".md", ".py"))
-    assert sum(check_same(path.name, path.read_bytes()) for path in files) > 20
+    assert sum(check_same(path.name, path.read_bytes()) for path in files[::step]) > 20 // step

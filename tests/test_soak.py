@@ -15,8 +15,8 @@ if sys.platform == "win32":
 
 from soak import guided, kinds, patterns, serving, talking, working
 
-INPUTS = 2_000
-MESSAGES = 200
+INPUTS = 600
+MESSAGES = 100
 LENGTH = 400
 PATIENCE = 0.3  # seconds of the processor; the square of the length needs a tenth of it, the fourth power far more
 

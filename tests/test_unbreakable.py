@@ -34,7 +34,7 @@ def test_a_killed_run_leaves_each_file_old_or_new_and_the_next_one_finishes(tmp_
 
 
 def test_a_run_may_be_killed_before_each_of_its_steps(tmp_path: Path) -> None:
-    before = killing.plant(tmp_path)
+    before = killing.plant(tmp_path, 2)  # the steps of a third file are those of the first
     after, _ = killing.measure(tmp_path, before)
     step, left = 1, False
     while True:

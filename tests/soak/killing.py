@@ -12,22 +12,22 @@ from random import Random
 
 LOOP = 'for topic in ["tests", "docs"]:\n    Task(subagent_type="reviewer", prompt=f"Review the {topic} of {NAME}")\n'
 STEPS = frozenset({"open", "os.chmod", "os.chown", "os.remove", "os.rename"})
-FOLDERS, FILES = 2, 2
+FOLDERS, FILES = 2, 4
 
 
-def plant(folder: Path) -> dict[Path, bytes]:
-    """Write files with something to fix, in Python and Markdown, large and small; return what they hold."""
-    files: dict[Path, bytes] = {}
-    for number in range(FOLDERS * FILES):
+def plant(folder: Path, files: int = FILES) -> dict[Path, bytes]:
+    """Write some files with something to fix, in Python and Markdown, large and small; return what they hold."""
+    planted: dict[Path, bytes] = {}
+    for number in range(files):
         below = folder / f"part {number % FOLDERS}"
         below.mkdir(parents=True, exist_ok=True)
         text = f"NAME = {number}\n" + "# filler\n" * (number * 4) + LOOP
         if number % 2:
-            files[below / f"prompt{number}.md"] = f"# Prompt {number}\n\n```python\n{text}```\n".encode()
+            planted[below / f"prompt{number}.md"] = f"# Prompt {number}\n\n```python\n{text}```\n".encode()
         else:
-            files[below / f"module{number}.py"] = text.encode()
-    restore(files)
-    return files
+            planted[below / f"module{number}.py"] = text.encode()
+    restore(planted)
+    return planted
 
 
 def restore(files: dict[Path, bytes]) -> None:
