@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from taskfan_lint import engine
+from taskfan_lint import surveys
 from taskfan_lint.analysis.model import Dispatch
 from taskfan_lint.analysis.windows import Member, Window
 from taskfan_lint.edit import Lines
@@ -61,7 +61,7 @@ def compare(document: Document, settings: Settings, session: Session) -> list[Co
 def _windows(document: Document, settings: Settings, lines: Lines) -> Iterator[tuple[int, Window]]:
     from taskfan_lint.inspection import is_counterexample  # lazy: only where a prompt file is read
 
-    for surveyed in engine.survey(document, settings):
+    for surveyed in surveys.survey(document, settings):
         for window in surveyed.analysis.windows:
             if window.members:
                 span = window.members[0].dispatch.span

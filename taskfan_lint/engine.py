@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from taskfan_lint.checked import Checked as Checked
 from taskfan_lint.checked import Place as Place
 from taskfan_lint.edit import NEWLINE, Lines, Span, apply, hull
 from taskfan_lint.finding import Applicability, Finding, Fix
-from taskfan_lint.gates import names_agent, passes_gate
 from taskfan_lint.profile import dispatch_words
 from taskfan_lint.settings import Settings
+from taskfan_lint.snippets import gated, is_worth_reading, slices, surroundings
 from taskfan_lint.source import Document, Snippet
 
 if TYPE_CHECKING:
     from taskfan_lint.analysis.helpers import Helper, Index
-    from taskfan_lint.analysis.windows import Analysis
     from taskfan_lint.inspection import Inspected, Read, Surroundings
-
-LONG = 32_000  # code points; a shorter file is read as a whole, which costs no more
 
 # What stands in for `inspection.inspect`, for a caller that remembers what it gave or stops it between two snippets.
 Inspect = Callable[[Snippet, "Surroundings"], "Inspected"]
@@ -42,71 +39,11 @@ def check(
 
     Each snippet goes through `inspect`.
     """
-    if not _is_worth_reading(document, settings, index):
+    if not is_worth_reading(document, settings, index):
         return Checked()
-    run = _Documents(document, settings, index, inspect)
+    run = Gathering(document, settings, index, inspect)
     checked = _check_markdown(run) if document.is_markdown else run.run(slices(document, settings, index))
-    return _present(checked, document, settings)
-
-
-def _is_worth_reading(document: Document, settings: Settings, index: Index | None) -> bool:
-    if passes_gate(document.text, settings, script=document.is_script):
-        if document.is_markdown or document.is_script or names_agent(document.text, settings):
-            return True
-    return index is not None and any(name in document.text for name in index.names)
-
-
-class Surveyed(NamedTuple):
-    """A snippet of a document with its analysis, whose spans are offsets in the snippet's code."""
-
-    snippet: Snippet
-    analysis: Analysis
-
-
-def survey(document: Document, settings: Settings, index: Index | None = None) -> Iterator[Surveyed]:
-    """Yield each snippet of a document that can be read and may hold a dispatch, in order, counter-examples too.
-
-    Those of a long Python file are its slices, in which the module's own statements stand again and again.
-    """
-    yield from _surveyed(slices(document, settings, index), document, settings, index)
-
-
-def _surveyed(
-    every: Iterable[Snippet], document: Document, settings: Settings, index: Index | None
-) -> Iterator[Surveyed]:
-    if not _is_worth_reading(document, settings, index):
-        return
-    from taskfan_lint import inspection  # lazy: LibCST is only needed where a document passes the gate
-
-    found = list(every)
-    around = surroundings(found, document, settings, index)
-    for snippet in _gated(found, document, settings, index):
-        analysis = inspection.analysis_of(snippet, around)
-        if analysis is not None and not isinstance(analysis, inspection.Inspected):
-            yield Surveyed(snippet, analysis)
-
-
-def survey_all(
-    document: Document, settings: Settings, index: Index | None = None
-) -> tuple[tuple[Surveyed, ...], Checked]:
-    """Return what `survey` yields, and what `check` says of the code that cannot be read."""
-    if not _is_worth_reading(document, settings, index):
-        return (), Checked()
-    from taskfan_lint import inspection  # lazy: LibCST is only needed where a document passes the gate
-    from taskfan_lint.rules import syntax_error
-
-    found: list[Surveyed] = []
-
-    def inspect(snippet: Snippet, around: Surroundings) -> Inspected:
-        analysis = inspection.analysis_of(snippet, around)
-        if isinstance(analysis, inspection.Inspected):
-            return analysis
-        found.extend([Surveyed(snippet, analysis)] if analysis else [])
-        return inspection.Inspected()
-
-    checked = _Documents(document, settings, index, inspect).run(slices(document, settings, index))
-    unread = tuple(one for one in checked.findings if one.code == syntax_error.NAME)
-    return tuple(found), _present(checked._replace(findings=unread), document, settings)
+    return present(checked, document, settings)
 
 
 def fix(
@@ -169,7 +106,7 @@ def compatible(findings: Iterable[Finding], allowed: set[Applicability]) -> list
     return fixes
 
 
-def _present(checked: Checked, document: Document, settings: Settings) -> Checked:
+def present(checked: Checked, document: Document, settings: Settings) -> Checked:
     """Return what is shown: per-file ignores, then severity, then counter-examples, in a stable order."""
     if ignores_file(document):
         return checked._replace(findings=())
@@ -206,19 +143,7 @@ def per_file_ignores(path: Path, settings: Settings) -> frozenset[str]:
     return frozenset(found)
 
 
-def helpers(document: Document, settings: Settings, index: Index | None = None) -> dict[str, Helper]:
-    """Return the functions of a Python file that dispatch, by name; those that it imports are in `index`."""
-    found: dict[str, Helper] = {}
-    if not _is_worth_reading(document, settings, index):
-        return found
-    for one in _surveyed(slices(document, settings, index), document, settings, index):
-        from taskfan_lint.analysis.dispatching import helpers as find  # lazy: only where something may dispatch
-
-        found |= {name: _placed(helper, one.snippet) for name, helper in find(one.analysis.facts.regions).items()}
-    return found
-
-
-def _placed(helper: Helper, snippet: Snippet) -> Helper:
+def placed(helper: Helper, snippet: Snippet) -> Helper:
     """Return a helper with the spans of its dispatch in the document."""
     dispatch = helper.dispatch
     if dispatch is None or snippet.outside is None:
@@ -229,7 +154,7 @@ def _placed(helper: Helper, snippet: Snippet) -> Helper:
     return helper._replace(dispatch=dispatch._replace(span=snippet.lift(dispatch.span), through=through))
 
 
-def _check_markdown(run: _Documents) -> Checked:
+def _check_markdown(run: Gathering) -> Checked:
     from taskfan_lint import markdown  # lazy: markdown-it is only needed where a Markdown file passes the gate
 
     fences = markdown.fences(run.document, dispatch_words(run.settings))
@@ -239,46 +164,8 @@ def _check_markdown(run: _Documents) -> Checked:
     return checked._replace(findings=findings, fences=sum(not one.loose for one in fences.snippets))
 
 
-def snippets(document: Document, settings: Settings) -> Iterable[Snippet]:
-    """Return the code of a document: its fences, or all of it."""
-    if document.is_markdown:
-        from taskfan_lint import markdown  # lazy: markdown-it is only needed where a Markdown file passes the gate
-
-        return markdown.fences(document, dispatch_words(settings)).snippets
-    tag = document.path.suffix.lower().lstrip(".") if document.is_script else "python"
-    return [Snippet(document.text, tag=tag)]
-
-
-def slices(document: Document, settings: Settings, index: Index | None = None) -> Iterable[Snippet]:
-    """Return the code of a document, a long Python file in slices that give what the whole would."""
-    if document.is_markdown or document.is_script or len(document.text) < LONG:
-        return snippets(document, settings)
-    from taskfan_lint.analysis.helpers import NO_INDEX  # lazy: LibCST is only needed where a document is long
-    from taskfan_lint.analysis.python.slices import slices as cut
-    from taskfan_lint.analysis.reading import Reading
-
-    reading = Reading(settings, fenced=False, path=str(document.path.absolute()), index=index or NO_INDEX)
-    found = cut(document.text, reading)
-    return snippets(document, settings) if found is None else found
-
-
-def _gated(snippets: Iterable[Snippet], document: Document, settings: Settings, index: Index | None) -> list[Snippet]:
-    return [one for one in snippets if _is_worth_reading(replace(document, text=one.code), settings, index)]
-
-
-def surroundings(
-    snippets: Iterable[Snippet], document: Document, settings: Settings, index: Index | None, *, whole: bool = False
-) -> Surroundings:
-    """Return what the snippets of a document are read with."""
-    from taskfan_lint import inspection  # lazy: LibCST is only needed where a snippet passes the gate
-    from taskfan_lint.analysis.helpers import NO_INDEX
-
-    foreign = inspection.foreign_names(snippets)
-    return inspection.Surroundings(settings, foreign, str(document.path.absolute()), index or NO_INDEX, whole)
-
-
 @dataclass
-class _Documents:
+class Gathering:
     """The snippets of one document on their way to findings in the document."""
 
     document: Document
@@ -294,12 +181,12 @@ class _Documents:
     def run(self, snippets: Iterable[Snippet]) -> Checked:
         """Return what all snippets gave, lifted to the document."""
         every = list(snippets)
-        gated = _gated(every, self.document, self.settings, self.index)
+        worth = gated(every, self.document, self.settings, self.index)
         used: dict[Span, set[str]] = {one.ignore_span: set() for one in every if one.ignore_span}
         rules = {one.ignore_span: one.ignores for one in every if one.ignore_span}
-        if gated:
+        if worth:
             around = surroundings(every, self.document, self.settings, self.index)
-            self._inspect(gated, around, used)
+            self._inspect(worth, around, used)
         for span, codes in used.items():
             self.findings += _unused(span, rules[span], codes, self.settings)
         unreadable, refused, read = tuple(self.unreadable), tuple(self.refused), tuple(self.read)
@@ -318,7 +205,7 @@ class _Documents:
                 else:
                     self.findings.append(_lifted(one, snippet, lines))
             self.read += [result.read] if result.read else []
-            self.helpers |= {name: _placed(helper, snippet) for name, helper in result.helpers.items()}
+            self.helpers |= {name: placed(helper, snippet) for name, helper in result.helpers.items()}
             if result.problem:
                 row = lines.position(snippet.offset(result.problem.offset))[0]
                 (self.refused if result.problem.deep else self.unreadable).append(Place(row, result.problem.reason))

@@ -10,6 +10,7 @@ from taskfan_lint.analysis.exempt import EXEMPTIONS
 from taskfan_lint.decisions import REPORTED, Decision, Place, Spared, Verdict
 from taskfan_lint.edit import Lines, Span
 from taskfan_lint.settings import Settings
+from taskfan_lint.snippets import snippets, surroundings
 from taskfan_lint.source import Document, Snippet
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ def _judged(document: Document, settings: Settings, index: Index | None) -> Iter
     from taskfan_lint import inspection  # lazy: LibCST is only needed here
     from taskfan_lint.analysis.reading import Unparsable
 
-    snippets = list(engine.snippets(document, settings))
-    around = engine.surroundings(snippets, document, settings, index, whole=True)
-    for snippet in snippets:
+    every = list(snippets(document, settings))
+    around = surroundings(every, document, settings, index, whole=True)
+    for snippet in every:
         try:
             judged = inspection.judge(snippet, around)
         except Unparsable:
@@ -83,7 +84,7 @@ def _unread_at(document: Document, settings: Settings, row: int, index: Index | 
     """Return why the code at a row is not read, as the end of a sentence, "" where it is, or is no code."""
     checked = engine.check(document, settings, index)
     below = [place for place in (*checked.unreadable, *checked.refused) if place.row >= row]
-    for snippet in engine.snippets(document, settings):
+    for snippet in snippets(document, settings):
         span = snippet.lift(Span(0, len(snippet.code)))
         lines = Lines(document.text)
         first, last = lines.position(span.start)[0], lines.position(span.end)[0]

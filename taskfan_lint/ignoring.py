@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from taskfan_lint import engine
+from taskfan_lint import engine, surveys
+from taskfan_lint.checked import Checked
 from taskfan_lint.edit import Edit, Lines, Span, apply
-from taskfan_lint.engine import Checked, Surveyed
 from taskfan_lint.finding import Finding
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import Document, Snippet, newline_of
+from taskfan_lint.surveys import Surveyed
 
 if TYPE_CHECKING:
     from taskfan_lint.analysis.helpers import Index
@@ -78,7 +79,7 @@ class _Ignorer:
         self._index = index
         self._reason = reason
         self.checked = self.check({})
-        self._surveyed = list(engine.survey(document, settings, index)) if self.checked.findings else []
+        self._surveyed = list(surveys.survey(document, settings, index)) if self.checked.findings else []
         self._wanted: Counter[tuple[str, str]] = Counter()
 
     def groups(self) -> list[Group]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from taskfan_lint import engine
+from taskfan_lint import surveys
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.model import Dispatch
 from taskfan_lint.analysis.windows import Analysis
@@ -51,7 +51,7 @@ def inventory(document: Document, settings: Settings) -> Inventory:
     """Return every dispatch that was read in a document, those in counter-examples too."""
     found: list[Listed] = []
     windows = 0
-    surveyed, unread = engine.survey_all(document, settings)
+    surveyed, unread = surveys.survey_all(document, settings)
     for one in surveyed:
         listed = list(_of_snippet(one, windows))
         windows = max((each.window for each in listed if each.window), default=windows)
@@ -68,7 +68,7 @@ def _renumbered(found: Iterable[Listed]) -> Iterator[Listed]:
         yield replace(each, window=number)
 
 
-def _of_snippet(one: engine.Surveyed, before: int) -> Iterator[Listed]:
+def _of_snippet(one: surveys.Surveyed, before: int) -> Iterator[Listed]:
     from taskfan_lint.inspection import is_counterexample  # lazy: no rule is loaded before a dispatch is found
 
     facts = one.analysis.facts

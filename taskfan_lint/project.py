@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from taskfan_lint import engine
+from taskfan_lint import surveys
 from taskfan_lint.edit import Lines
 from taskfan_lint.profile import AGENT_KEYWORDS, dispatch_words
 from taskfan_lint.settings import Settings
@@ -40,7 +40,7 @@ def index(
         for document, settings in pending:
             path = str(document.path.absolute())
             own = found.get(path) if not number else None
-            own = _placed(engine.helpers(document, settings, known) if own is None else own, document, settings)
+            own = _placed(surveys.helpers(document, settings, known) if own is None else own, document, settings)
             new[path] = {name: own[name] for name in own.keys() - files.get(path, {}).keys()}
             files[path] = own
         names = _by_name(new)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from taskfan_lint import console, engine
+from taskfan_lint import console, surveys
 from taskfan_lint.checking import stdin_source
 from taskfan_lint.config import Configs
 from taskfan_lint.documents import Documents
@@ -122,7 +122,7 @@ class _Run:
         functions = index_of(documents, self._configs.settings)
         for document, settings in documents:
             name = self._look.path(document.path)
-            surveyed, unread = engine.survey_all(document, settings, functions)
+            surveyed, unread = surveys.survey_all(document, settings, functions)
             found = list(plans_of(surveyed, document.text, name, settings, self.choices.mode or Mode.GROUPS))
             if not self._reader.unread(document, unread) and not found:
                 self._silent.append(name)

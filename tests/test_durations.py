@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from taskfan_lint import durations, engine
+from taskfan_lint import durations, engine, surveys
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import Document
 
@@ -71,14 +71,14 @@ CALL = 'Task(subagent_type="reader", prompt="Read (8 min)")'
 )
 def test_the_duration_of_a_dispatch(code: str, expected: float | None) -> None:
     settings = Settings(durations={"reader": 3.0})
-    (surveyed,) = engine.survey(Document(Path("a.md"), f"```python\n{code}\n```\n"), settings)
+    (surveyed,) = surveys.survey(Document(Path("a.md"), f"```python\n{code}\n```\n"), settings)
     (window,) = surveyed.analysis.windows
     assert durations.known(surveyed.analysis.facts, window.members[0].dispatch, settings) == expected
 
 
 def test_a_comment_of_javascript_counts_too() -> None:
     text = '```js\nawait Task({subagent_type: "reader", prompt: "Read"}) // 5 min\n```\n'
-    (surveyed,) = engine.survey(Document(Path("a.md"), text), Settings())
+    (surveyed,) = surveys.survey(Document(Path("a.md"), text), Settings())
     (window,) = surveyed.analysis.windows
     assert durations.known(surveyed.analysis.facts, window.members[0].dispatch, Settings()) == 5
 

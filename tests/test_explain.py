@@ -11,7 +11,7 @@ import pytest
 from cases import SHOWN, all_cases
 from conftest import ROOT, Cli
 
-from taskfan_lint import Settings, engine
+from taskfan_lint import Settings, engine, surveys
 from taskfan_lint.analysis.exempt import EXEMPTIONS
 from taskfan_lint.edit import Lines
 from taskfan_lint.explain import explain, spared
@@ -38,7 +38,7 @@ def agrees(document: Document, settings: Settings, step: int = 1) -> None:
     told = cache(lambda row: explain(document, settings, row))  # each reads the whole document
     spans = [
         one.snippet.lift(member.dispatch.span)
-        for one in engine.survey(document, settings)
+        for one in surveys.survey(document, settings)
         for window in one.analysis.windows
         for member in window.members
     ]

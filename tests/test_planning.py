@@ -11,7 +11,7 @@ from conftest import ROOT
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from taskfan_lint import engine
+from taskfan_lint import engine, surveys
 from taskfan_lint.drawing import CODE, Page, drawer
 from taskfan_lint.pages import page
 from taskfan_lint.planning.model import Plan
@@ -28,7 +28,7 @@ C = 'Task(subagent_type="c", prompt="Read the docs")'
 
 
 def plans(document: Document, name: str, settings: Settings, mode: Mode) -> list[Plan]:
-    return list(plans_of(engine.survey(document, settings), document.text, name, settings, mode))
+    return list(plans_of(surveys.survey(document, settings), document.text, name, settings, mode))
 
 
 def planned(code: str, settings: Settings = SHOWN, mode: Mode = Mode.GROUPS, tag: str = "python") -> list[Plan]:

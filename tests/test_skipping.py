@@ -15,7 +15,7 @@ from scripts import written
 from soak import inputs
 from test_masking import module
 
-from taskfan_lint import engine, inspection
+from taskfan_lint import engine, inspection, snippets
 from taskfan_lint.analysis.javascript import read as script
 from taskfan_lint.finding import Finding
 from taskfan_lint.gates import Gates
@@ -45,7 +45,8 @@ FENCES = (
 def ungated() -> Iterator[None]:
     """Have every document and snippet read, and nothing in it left out."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "_is_worth_reading", lambda *arguments: True)
+        for module in (engine, snippets):
+            patch.setattr(module, "is_worth_reading", lambda *arguments: True)
         patch.setattr(script, "_may_matter", lambda *arguments: True)
         yield
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from taskfan_lint import engine
+from taskfan_lint import engine, snippets
 from taskfan_lint.analysis.python import slices as slicing
 from taskfan_lint.analysis.python.cut import cut
 from taskfan_lint.analysis.python.slices import slices
@@ -53,7 +53,7 @@ BETWEEN = (
 def cut_from(length: int) -> Iterator[None]:
     """Have files of this length and longer read in slices of a function each, or of those that belong together."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "LONG", length)
+        patch.setattr(snippets, "LONG", length)
         patch.setattr(slicing, "slices", partial(slices, size=1))
         yield
 
@@ -120,7 +120,7 @@ def test_a_long_file_is_checked_in_slices_which_give_the_findings_of_the_whole()
     parts = slices(code, READING, 1)
     assert parts is not None
     assert len(parts) > 20
-    assert len(code) > engine.LONG
+    assert len(code) > snippets.LONG
     assert slices(code, READING) is not None
     whole = check(code, WHOLE)
     assert check(code, 0) == whole

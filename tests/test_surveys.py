@@ -8,7 +8,7 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from taskfan_lint import engine
+from taskfan_lint import snippets, surveys
 from taskfan_lint.analysis.python.slices import slices
 from taskfan_lint.inventory import Inventory, inventory
 from taskfan_lint.planning.model import Plan
@@ -22,7 +22,7 @@ from tests.test_slices import READING, module
 
 def told(document: Document) -> tuple[Inventory, list[Plan]]:
     return inventory(document, DEFAULT), list(
-        plans_of(engine.survey(document, DEFAULT), document.text, "a.py", DEFAULT, Mode.GROUPS)
+        plans_of(surveys.survey(document, DEFAULT), document.text, "a.py", DEFAULT, Mode.GROUPS)
     )
 
 
@@ -32,5 +32,5 @@ def test_slices_hold_the_dispatches_of_the_whole(found: list[Program], seed: int
     document = Document(Path("a.py"), module(found, seed))
     parts = slices(document.text, READING, 1)
     whole = told(document)
-    with patch.object(engine, "slices", lambda *_: parts if parts is not None else engine.snippets(document, DEFAULT)):
+    with patch.object(surveys, "slices", lambda *_: snippets.snippets(document, DEFAULT) if parts is None else parts):
         assert told(document) == whole

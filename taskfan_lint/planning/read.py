@@ -10,13 +10,13 @@ from taskfan_lint import durations, inspection
 from taskfan_lint.analysis.facts import Region
 from taskfan_lint.analysis.windows import Analysis
 from taskfan_lint.edit import Lines
-from taskfan_lint.engine import Surveyed
 from taskfan_lint.planning.copies import Copy, Loops, copies
 from taskfan_lint.planning.model import Plan
 from taskfan_lint.planning.origins import origin
 from taskfan_lint.schedule import Mode, Task, one_after_another, solve
 from taskfan_lint.settings import Settings
 from taskfan_lint.suppress import suppressions
+from taskfan_lint.surveys import Surveyed
 
 NEEDED = frozenset({"chain", "early-exit"})  # exemptions that stand for a dependence, which is known by itself
 

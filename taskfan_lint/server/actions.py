@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from lsprotocol import types
 
 from taskfan_lint.edit import Edit, Span
-from taskfan_lint.engine import Surveyed
 from taskfan_lint.finding import Applicability, Finding
 from taskfan_lint.server import remarks
 from taskfan_lint.server.buffers import Answer
@@ -15,6 +14,7 @@ from taskfan_lint.server.diagnostics import diagnostic
 from taskfan_lint.server.positions import line_edits
 from taskfan_lint.server.windows import placed
 from taskfan_lint.suppress import ORDER_RULES
+from taskfan_lint.surveys import Surveyed
 
 QUICK_FIX = types.CodeActionKind.QuickFix.value
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.taskfan-lint"

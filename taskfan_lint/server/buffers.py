@@ -11,9 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 from pygls.uris import to_fs_path
 
-from taskfan_lint import baseline, engine, files
+from taskfan_lint import baseline, engine, files, surveys
 from taskfan_lint.baseline import Baseline
-from taskfan_lint.engine import Checked, Surveyed
+from taskfan_lint.checked import Checked
 from taskfan_lint.finding import Finding
 from taskfan_lint.imports import imported
 from taskfan_lint.server.configuration import Configuration
@@ -23,6 +23,7 @@ from taskfan_lint.server.positions import Positions
 from taskfan_lint.server.worker import Stale, Ticket
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import MARKDOWN_SUFFIXES, PYTHON_SUFFIXES, SCRIPT_SUFFIXES, Document
+from taskfan_lint.surveys import Surveyed
 
 if TYPE_CHECKING:
     from taskfan_lint.analysis.helpers import Index
@@ -223,7 +224,7 @@ def survey(answer: Answer) -> tuple[Surveyed, ...]:
     if answer.document is None:
         return ()
     found = []
-    for one in engine.survey(answer.document, answer.settings, answer.index):
+    for one in surveys.survey(answer.document, answer.settings, answer.index):
         answer.ticket.check()
         found.append(one)
     return tuple(found)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from lsprotocol import types
 
 from taskfan_lint import pages
-from taskfan_lint.engine import Surveyed
 from taskfan_lint.finding import Finding
 from taskfan_lint.server.buffers import Answer
 from taskfan_lint.server.windows import Placed, placed
+from taskfan_lint.surveys import Surveyed
 
 
 def hover(answer: Answer, surveyed: Sequence[Surveyed], position: types.Position) -> types.Hover | None:

@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from taskfan_lint.checked import Checked
 from taskfan_lint.edit import Edit, Span, apply
-from taskfan_lint.engine import Checked, Surveyed
 from taskfan_lint.finding import Finding
 from taskfan_lint.server.buffers import Answer
 from taskfan_lint.source import newline_of
+from taskfan_lint.surveys import Surveyed
 
 _LISTED = re.compile(r"taskfan:\s*ignore\s*\[[^\]]*(?=\])")
 _INDENT = re.compile(r"[ \t>]*")

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from taskfan_lint import engine
-from taskfan_lint.engine import Surveyed
 from taskfan_lint.server import buffers
 from taskfan_lint.server.buffers import Answer, Buffer, Place, Shelf, python_file
 from taskfan_lint.server.configuration import Configuration
@@ -19,6 +18,7 @@ from taskfan_lint.server.library import Library
 from taskfan_lint.server.worker import Stale, Ticket, Worker
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import Document
+from taskfan_lint.surveys import Surveyed
 
 Result = TypeVar("Result")
 PAUSE = 0.05  # seconds without a key before a text is looked at

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from taskfan_lint.analysis.windows import Analysis, Window
 from taskfan_lint.edit import Span
-from taskfan_lint.engine import Surveyed
 from taskfan_lint.server.buffers import Answer, name_of
+from taskfan_lint.surveys import Surveyed
 
 WIDTH = 80  # characters of a line of a plan
 
