@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from taskfan_lint.config import ConfigError
 from taskfan_lint.files import TooLargeError, excluded, read
-from taskfan_lint.project import index, may_hold_helpers
+from taskfan_lint.project import index, is_package, may_hold_helpers
 from taskfan_lint.settings import Settings
 from taskfan_lint.source import PYTHON_SUFFIXES, DecodeError, Document, decode
 
@@ -99,6 +99,8 @@ class _Search:
 
     def of(self, document: Document) -> Iterator[tuple[Document, Settings]]:
         """Yield the files that a document imports and that no other one did before."""
+        if "(" not in document.text and not is_package(document):  # without a call, no helper is called
+            return
         path = str(document.path.absolute())
         for module in islice(modules(document.text), MOST_MODULES):
             place = self._place(path, module)
@@ -140,7 +142,7 @@ def modules(text: str) -> Iterator[str]:
 
     The text need not parse: it may be half-written.
     """
-    if "import" not in text or "(" not in text:  # without a call, no helper is called
+    if "import" not in text:
         return
     seen: set[str] = set()
     for statement in _STATEMENT.finditer(text):

@@ -11,6 +11,7 @@ from taskfan_lint import surveys
 from taskfan_lint.edit import Lines
 from taskfan_lint.profile import AGENT_KEYWORDS, dispatch_words
 from taskfan_lint.settings import Settings
+from taskfan_lint.snippets import LONG
 from taskfan_lint.source import PYTHON_SUFFIXES, Document
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def index(
             path = str(document.path.absolute())
             own = found.get(path) if not number else None
             own = _placed(surveys.helpers(document, settings, known) if own is None else own, document, settings)
+            own = {**_passed_on(document, path, known), **own}
             new[path] = {name: own[name] for name in own.keys() - files.get(path, {}).keys()}
             files[path] = own
         names = _by_name(new)
@@ -49,6 +51,23 @@ def index(
         if not pending:
             break
     return Index({path: own for path, own in files.items() if own}, frozenset(callers))
+
+
+def _passed_on(document: Document, path: str, known: Index) -> dict[str, Helper]:
+    """Return the helpers of other files that others may import from a package.
+
+    A long file passes nothing on, since its tree takes a hundred times the room of its text.
+    """
+    if not known.files or not is_package(document) or len(document.text) >= LONG:
+        return {}
+    from taskfan_lint.analysis.python.exports import passed_on  # lazy: only where a function dispatches
+
+    return passed_on(document.text, path, known)
+
+
+def is_package(document: Document) -> bool:
+    """Tell whether a file is what a package holds itself: what it imports, others import from it."""
+    return document.path.stem == "__init__"
 
 
 def _by_name(helpers: Mapping[str, Mapping[str, Helper]]) -> Mapping[str, Collection[str]]:

@@ -45,7 +45,7 @@ def found(folder: Path, name: str, text: str, roots: tuple[str, ...] = ()) -> li
         pytest.param("import a\nimport a\nf()", ["a"], id="twice"),
         pytest.param("import a\nx = f(]\n'''", ["a"], id="in a text that does not parse"),
         pytest.param("'''\nfrom here on\nimport nothing (else\n'''\n", ["nothing"], id="words in a string"),
-        pytest.param("import a\nx = a\n", [], id="no call"),
+        pytest.param("import a\nx = a\n", ["a"], id="without a call"),
         pytest.param("f(importance)\nimport_ = 1\n", [], id="no import"),
     ],
 )
@@ -63,6 +63,7 @@ def test_modules_are_found_in_the_imports(text: str, expected: list[str]) -> Non
         pytest.param("tests/main.py", "import lib.agents\n", ["lib/agents.py"], id="from another folder"),
         pytest.param("main.py", "from lib.plain import x\n", ["lib/plain.py"], id="without a dispatch"),
         pytest.param("main.py", "import lib.middle\n", ["lib/middle.py", "lib/agents.py"], id="through a second file"),
+        pytest.param("main.py", "import pkg\n", ["pkg/__init__.py", "lib/agents.py"], id="through a package"),
         pytest.param("main.py", "import lib.outer\n", ["lib/outer.py"], id="a third file is too far"),
         pytest.param("main.py", "import main\nimport lib.loop\n", ["lib/loop.py"], id="not itself"),
         pytest.param("main.py", "import json, click, lib.missing\n", [], id="of no project"),
@@ -79,6 +80,7 @@ def test_files_of_the_project_are_found(tmp_path: Path, name: str, text: str, ex
         folder,
         {
             "lib/agents.py": AGENTS,
+            "pkg/__init__.py": "from lib.agents import launch\n",
             "lib/middle.py": MIDDLE + "from . import plain\n",
             "lib/outer.py": "from .middle import go\n\n\ndef away(topic):\n    return go(topic)\n",
             "lib/loop.py": "import main\nmain.run()\n",
@@ -93,6 +95,11 @@ def test_files_of_the_project_are_found(tmp_path: Path, name: str, text: str, ex
         },
     )
     assert found(folder, name, f"{text}launch(1)\n") == expected
+
+
+def test_nothing_is_read_for_a_file_without_a_call(tmp_path: Path) -> None:
+    write(tmp_path, {"agents.py": AGENTS})
+    assert found(tmp_path, "main.py", "from agents import launch\n") == []
 
 
 def test_the_number_of_files_is_bounded(tmp_path: Path) -> None:

@@ -63,6 +63,39 @@ def test_a_call_of_something_else_is_silent(file: str, imports: str, call: str) 
     assert findings(files, file) == []
 
 
+@pytest.mark.parametrize(
+    ("package", "imports", "call", "expected"),
+    [
+        pytest.param("from .agents import launch\n", "from lib import launch\n", "launch", 1, id="a function"),
+        pytest.param("from .agents import launch\n", "import lib\n", "lib.launch", 1, id="of the package"),
+        pytest.param("from lib.agents import launch as go\n", "from lib import go\n", "go", 1, id="by another name"),
+        pytest.param(
+            "from .agents import launch as go\n", "from lib import launch\n", "launch", 0, id="by no name of its"
+        ),
+        pytest.param("from .middle import go\n", "from lib import go\n", "go", 1, id="through a second file"),
+        pytest.param(
+            "try:\n    from .agents import launch\nexcept ImportError:\n    launch = None\n",
+            "from lib import launch\n",
+            "launch",
+            0,
+            id="perhaps",
+        ),
+        pytest.param(
+            "from .agents import launch\nlaunch = log(launch)\n", "import lib\n", "lib.launch", 0, id="wrapped"
+        ),
+        pytest.param(
+            "from .agents import launch\n\ndef launch(x): ...\n", "import lib\n", "lib.launch", 0, id="defined again"
+        ),
+        pytest.param("def f():\n    from .agents import launch\n", "import lib\n", "lib.launch", 0, id="inside"),
+        pytest.param("from .agents import (\n", "from lib import launch\n", "launch", 0, id="broken"),
+    ],
+)
+def test_a_call_finds_a_function_that_a_package_passes_on(package: str, imports: str, call: str, expected: int) -> None:
+    files = {"lib/agents.py": AGENTS, "lib/middle.py": MIDDLE, "lib/__init__.py": package}
+    files["main.py"] = imports + LOOP.format(call)
+    assert [one.code for one in findings(files, "main.py")] == ["dispatch-in-loop"] * expected
+
+
 def test_the_way_through_files_is_shown() -> None:
     files = {
         "lib/agents.py": AGENTS,
@@ -116,6 +149,16 @@ def test_a_function_may_be_called_through_a_file_without_any_dispatch(cli: Cli) 
     write(main="from middle import go\n\nfor topic in topics:\n    go(topic)\n")
     found = cli(".", "--output-format", "concise").stdout.decode()
     assert found.startswith("main.py:4:5: warning[dispatch-in-loop]")
+
+
+def test_a_function_may_be_called_by_the_name_that_a_package_gives_it(cli: Cli) -> None:
+    Path("lib").mkdir()
+    write(**{"lib/agents": LIBRARY, "lib/__init__": "from .agents import launch as go\n"})
+    write(main='from lib import go\n\nfor topic in ["a", "b"]:\n    go(topic)\n')
+    for arguments in (["."], ["main.py", "lib"]):
+        found = cli(*arguments, "--output-format", "concise").stdout.decode()
+        assert found.startswith("main.py:4:5: warning[dispatch-in-loop]")
+    assert cli("--why", "main.py:4").stdout.decode().splitlines()[-1] == "  reported: dispatch-in-loop"
 
 
 def test_what_is_spared_is_shown_across_files(cli: Cli) -> None:
