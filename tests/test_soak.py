@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from conftest import ROOT
 if sys.platform == "win32":
     pytest.skip("the soak forks its processes", allow_module_level=True)
 
-from soak import guided, kinds, patterns, serving, talking, working
+from soak import changes, guided, kinds, patterns, serving, talking, working
 
 INPUTS = 600
 MESSAGES = 100
@@ -38,6 +39,13 @@ def test_the_language_server_outlives_damaged_messages() -> None:
     answered, problems = serving.soak(1, MESSAGES)
     assert problems == []
     assert answered > MESSAGES // 4
+
+
+def test_changed_messages_are_json_still() -> None:
+    text = talking.messages(Random(1)).decode()
+    found = [changes.changed(text, talking.messages, Random(number)) for number in range(50)]
+    assert len({*found}) > 30
+    assert [json.loads(line) for one in found for line in one.split("\n") if line]
 
 
 @pytest.mark.parametrize("number", range(4))

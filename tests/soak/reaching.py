@@ -18,7 +18,7 @@ import atheris
 
 with atheris.instrument_imports(include=["taskfan_lint"]):
     import taskfan_lint
-    from soak import guided, inputs, kinds, serving, talking
+    from soak import changes, guided, inputs, kinds, serving, talking
 
     for module in walk_packages(taskfan_lint.__path__, "taskfan_lint."):
         if not module.name.endswith("__main__"):
@@ -27,7 +27,7 @@ with atheris.instrument_imports(include=["taskfan_lint"]):
 from soak.working import HANG, LIMIT, RATE
 
 SLOWER = 5  # times, at most, than without atheris's marks
-LENGTH = 4096  # bytes of an input
+LENGTH = 8192  # bytes of an input
 SEEDS = 150
 MEMORY = 1024  # MiB
 BY_BYTES, ANEW = 0.6, 0.1  # how many inputs are changed byte by byte, and how many of the others begin as new ones
@@ -56,10 +56,11 @@ def main(name: str, seconds: int, seed: int) -> None:
         random = Random(number)
         if random.random() < BY_BYTES:
             return atheris.Mutate(data, limit)
-        text = data[1:].decode("utf-8", "surrogateescape")
+        text = data[1:].decode("utf-8", "replace")
         if random.random() < ANEW:
-            text = generate(random).decode("utf-8", "surrogateescape")
-        return data[:1] + inputs.damaged(text, random).encode("utf-8", "surrogateescape")[: limit - 1]
+            text = generate(random).decode("utf-8", "replace")
+        other = changes.changed(text, generate, random) if _is_json(text) else inputs.damaged(text, random)
+        return data[:1] + other.encode("utf-8", "surrogatepass")[: limit - 1]
 
     options = {
         "max_total_time": seconds, "timeout": HANG, "rss_limit_mb": MEMORY, "max_len": LENGTH, "seed": seed,
@@ -88,6 +89,10 @@ def _problem(name: str, data: bytes) -> str:
     taken = time.process_time() - began
     slow = taken > SLOWER * (LIMIT + RATE * len(data))
     return problem or (f"took {taken:.1f} s of CPU for {len(data)} bytes" if slow else "")
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip()[:1] in ("{", "[")
 
 
 def _seeds(folder: Path, generate: inputs.Generate, seed: int) -> None:
