@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taskfan_lint import check
 from taskfan_lint.gates import ByteGate, Gates, names_agent, odd_encoding, passes_gate, stems
 from taskfan_lint.kinds import MARKDOWN, PYTHON, kind
 from taskfan_lint.settings import Settings
@@ -94,3 +95,12 @@ def test_the_gate_is_shut_for_most_files() -> None:
     assert [gate(raw) for raw in (b"", b"x = mask(a)", b"Task", b"urgent", b"a.spawn_agent")] == [
         *(False, False, True, False, True)
     ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["subagent_type='a', prompt=x", "**{'subagent_type': 'a', 'prompt': x}", "**dict(subagent_type='a', prompt=x)"],
+)
+def test_a_python_file_may_name_an_agent_in_a_dict_with_stars(arguments: str) -> None:
+    found = check(f"for x in xs:\n    Task({arguments})\n", "a.py")
+    assert [one.code for one in found] == ["dispatch-in-loop"]

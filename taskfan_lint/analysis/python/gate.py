@@ -166,14 +166,19 @@ def last_name(function: ast.expr) -> str:
 
 
 def _names_agent(call: ast.Call) -> bool:
-    """Tell whether a call has an agent's keyword, as its own or as a key of an argument that is a dict."""
+    """Tell whether a call has an agent's keyword, as its own or as a key of an argument that is a dict, with stars too.
+
+    A name that is such a key counts as well, as it does where the call is read.
+    """
     keys: set[object] = {keyword.arg for keyword in call.keywords}
-    for argument in call.args:
-        match argument:
+    values = [one.value if isinstance(one, ast.Starred) else one for one in call.args]
+    for value in (*values, *(keyword.value for keyword in call.keywords if keyword.arg is None)):
+        match value:
             case ast.Dict():
-                keys |= {key.value for key in argument.keys if isinstance(key, ast.Constant)}
+                keys |= {key.value for key in value.keys if isinstance(key, ast.Constant)}
+                keys |= {key.id for key in value.keys if isinstance(key, ast.Name)}
             case ast.Call(func=ast.Name(id="dict")):
-                keys |= {keyword.arg for keyword in argument.keywords}
+                keys |= {keyword.arg for keyword in value.keywords}
     return bool(keys & AGENT_KEYWORDS)
 
 
