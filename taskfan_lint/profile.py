@@ -58,9 +58,14 @@ _EARLIER = re.compile(
     r"|\b(?:results?|outputs?|findings|reports?|analys[ei]s)\s+(?:from|of|by)\s+(?:the\s+)?(?:\w+[\s-]+){0,3}?"
     r"(?:agents?|task|step|phase|stage|reviewers?|researchers?|wave|round)\b"
     r"|\[(?:\w+[\s-]+){0,3}(?:results?|outputs?|findings|handoffs?)\]"
-    r"|\bcontinue\s+(?:from\s+)?where\b|\bpick(?:ing)?\s+up\s+where\b",
+    r"|\bcontinue\s+(?:from\s+)?where\b|\bpick(?:ing)?\s+up\s+where\b"
+    r"|\b(?:previous|prior)(?:\s+agents?)?[ \t]*:[ \t]*(?!none\b|n/?a\b)[^\W_]"
+    r"|\bmemory[ \t_]+(?:retrieve|recall|get|read|search|query)\b"
+    r"|\bretriev\w*\s+(?:[\w-]+\s+){0,4}?from\s+(?:the\s+)?(?:shared\s+)?memory\b",
     re.IGNORECASE,
 )
+_PLACE = re.compile(r"\{\s*([A-Za-z_]\w*)\s*\}")
+_RESULTS = frozenset({"findings", "handoff", "output", "outputs", "result", "results", "verdict"})
 
 
 class Callee(NamedTuple):
@@ -202,3 +207,8 @@ def is_serial(text: str) -> bool:
 def asks_for_earlier(prompt: str) -> bool:
     """Tell whether a prompt's own words ask for the result of an earlier agent."""
     return bool(_EARLIER.search(prompt))
+
+
+def result_places(prompt: str) -> frozenset[str]:
+    """Return the names in a prompt's placeholders that speak of a result: `{planOutput}`, `${review_findings}`."""
+    return frozenset(name for name in _PLACE.findall(prompt) if words(name).rpartition("_")[2] in _RESULTS)

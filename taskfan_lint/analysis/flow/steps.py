@@ -24,7 +24,9 @@ from taskfan_lint.analysis.model import (
     Wait,
 )
 from taskfan_lint.analysis.windows import Cause, DependenceKind, Member, Opening
-from taskfan_lint.profile import asks_for_earlier
+from taskfan_lint.profile import asks_for_earlier, result_places
+
+NO_NAMES: frozenset[str] = frozenset()
 
 
 class Steps(Ledger, ABC):
@@ -217,11 +219,18 @@ class Steps(Ledger, ABC):
         yield Link(DependenceKind.CONTROL, state.control)
         if dispatch.resumes:
             yield Link(DependenceKind.FLOW, state.seen, "resume")
-        if asks_for_earlier(prompt):
+        if asks_for_earlier(prompt) or self._takes_unbound_results(dispatch, prompt, state):
             yield Link(DependenceKind.PROSE, state.seen)
             return
         for path in sorted(paths.mentioned(prompt) | written):
             yield Link(DependenceKind.EFFECT, self._writers(path) & state.seen, path)
+
+    def _takes_unbound_results(self, dispatch: Dispatch, prompt: str, state: State) -> bool:
+        """Tell whether a prompt has a place for a result by a name that nothing binds and no earlier dispatch reads."""
+        function = self.region.function
+        given = self.region.known | frozenset(function.parameters) if function else NO_NAMES
+        earlier = (self.occurrences[number].dispatch.reads for number in state.seen)
+        return bool(result_places(prompt) - given - state.filled - state.flow.keys() - NO_NAMES.union(*earlier))
 
     def _wait(self, wait: Wait, step: Step, state: State, dispatched: tuple[int, ...]) -> None:
         tokens = state.carried(wait.reads)
