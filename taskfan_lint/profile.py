@@ -31,7 +31,8 @@ SHARED_KEYWORDS = frozenset({"session", "session_id", "thread", "thread_id", "wo
 
 COMBINERS = frozenset({"gather", "wait", "as_completed", "parallel", "all", "allSettled", "race", "any", "wait_all"})
 PLAIN_COMBINERS = frozenset({"gather", "parallel", "as_completed", "wait_all"})
-WAITERS = frozenset({"gather", "wait", "wait_agent", "wait_all", "wait_for", "TaskOutput", "AgentOutputTool"})
+AGENT_WAITERS = frozenset({"wait_agent", "TaskOutput", "AgentOutputTool"})
+WAITERS = frozenset({"gather", "wait", "wait_all", "wait_for"}) | AGENT_WAITERS
 HANDLE_WAITERS = frozenset({"result", "join", "get", "wait"})
 STARTERS = frozenset({"create_task", "ensure_future", "submit", "start_soon", "spawn", "apply_async", "run_coroutine"})
 BACKGROUND_NAMES = frozenset({"spawn_agent"})
@@ -167,6 +168,11 @@ def is_waiter(name: str, settings: Settings) -> bool:
     """Tell whether a call by this name waits for what it is given."""
     last = name.rpartition(".")[2]
     return last in WAITERS or name in settings.wait_names or last in settings.wait_names
+
+
+def waits_for_agents(name: str) -> bool:
+    """Tell whether a call by this name waits for an agent by its handle, and for nothing else."""
+    return name.rpartition(".")[2] in AGENT_WAITERS
 
 
 def is_handle_waiter(name: str) -> bool:

@@ -24,7 +24,7 @@ from taskfan_lint.analysis.model import (
     Wait,
 )
 from taskfan_lint.analysis.windows import Cause, DependenceKind, Member, Opening
-from taskfan_lint.profile import asks_for_earlier, result_places
+from taskfan_lint.profile import asks_for_earlier, result_places, waits_for_agents
 
 NO_NAMES: frozenset[str] = frozenset()
 
@@ -243,10 +243,17 @@ class Steps(Ledger, ABC):
             self._new_phase(state, Opening(name, wait.span))
             return
         held = tokens.union(*(one.tokens for one in state.pending if one.cause is Cause.AWAIT))
-        if len(tokens) > 1 or (tokens and len(held) > 1) or (tokens & self.grouped):
+        again = not tokens and waits_for_agents(wait.name) and self._is_waited_for(state)
+        if len(tokens) > 1 or (tokens and len(held) > 1) or (tokens & self.grouped) or again:
             self._new_phase(state, Opening("phases", wait.span))
             return
         self._add(state, Candidate(Cause.AWAIT, wait.span, wait, tokens))
+
+    def _is_waited_for(self, state: State) -> bool:
+        """Tell whether one of a group is waited for already, by a handle that isn't known here."""
+        waits = [one.node for one in state.pending if one.cause is Cause.AWAIT and not one.tokens]
+        agents = any(isinstance(node, Wait) and waits_for_agents(node.name) for node in waits)
+        return agents and len(self._members(state)) > 1
 
     def _opaque(self, node: Node, state: State) -> None:
         """Run a compound statement without dispatches: it binds and tests, and may wait or do other work."""
