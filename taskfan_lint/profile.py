@@ -65,6 +65,7 @@ _EARLIER = re.compile(
     r"|\bretriev\w*\s+(?:[\w-]+\s+){0,4}?from\s+(?:the\s+)?(?:shared\s+)?memory\b",
     re.IGNORECASE,
 )
+_PROMISES = frozenset({"promises", "futures", "coroutines"})
 _PLACE = re.compile(r"\{\s*([A-Za-z_]\w*)\s*\}")
 _RESULTS = frozenset({"findings", "handoff", "output", "outputs", "result", "results", "verdict"})
 
@@ -188,6 +189,11 @@ def is_starter(name: str) -> bool:
 def words(name: str) -> str:
     """Return a name as lower-case words joined by `_`: `askUserQuestion` gives `ask_user_question`."""
     return _CAMEL.sub("_", name).replace(".", "_").lower()
+
+
+def holds_promises(name: str) -> bool:
+    """Tell whether a name says that it holds calls that still run: `reviewPromises`, `futures`."""
+    return words(name).rpartition("_")[2] in _PROMISES
 
 
 def asks_user(name: str) -> bool:

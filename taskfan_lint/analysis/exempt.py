@@ -20,7 +20,7 @@ from taskfan_lint.analysis.model import (
 )
 from taskfan_lint.analysis.windows import Opening
 from taskfan_lint.edit import Span
-from taskfan_lint.profile import asks_user, checks, is_handle_waiter, limits_rate
+from taskfan_lint.profile import asks_user, checks, holds_promises, is_handle_waiter, limits_rate
 
 # Why sequence is right, or is none, by the name under which it is shown.
 EXEMPTIONS = {
@@ -91,8 +91,9 @@ def is_handle_wait(wait: Wait) -> bool:
 
 
 def handed_to_combiners(region: Region) -> frozenset[str]:
-    """Return the names that a region hands to a combiner, or awaits one by one in a loop over them."""
-    found: set[str] = set()
+    """Return the names that a region hands to a combiner, awaits one by one in a loop over them, or calls promises."""
+    bound = (name for step in tree.steps(region.body) for name in (*step.binds, *step.changes))
+    found = {name for name in bound if holds_promises(name)}
     for node in tree.walk(region.body):
         if isinstance(node, Loop):
             targets = frozenset(node.targets)
