@@ -65,9 +65,15 @@ _EARLIER = re.compile(
     r"|\bretriev\w*\s+(?:[\w-]+\s+){0,4}?from\s+(?:the\s+)?(?:shared\s+)?memory\b",
     re.IGNORECASE,
 )
-_PROMISES = frozenset({"promises", "futures", "coroutines"})
 _PLACE = re.compile(r"\{\s*([A-Za-z_]\w*)\s*\}")
 _RESULTS = frozenset({"findings", "handoff", "output", "outputs", "result", "results", "verdict"})
+_PROMISES = frozenset({"promises", "futures", "coroutines"})
+_OUTCOMES = _RESULTS | frozenset(
+    {"accepted", "approved", "approves", "blockers", "blocking", "clean", "completed", "confidence", "confirmed",
+     "consensus", "defects", "detected", "done", "errors", "failed", "failing", "fails", "failure", "failures", "found",
+     "issues", "outcome", "passed", "passes", "passing", "rejected", "rejects", "resolved", "score", "status",
+     "succeeded", "succeeds", "success", "successful", "unresolved", "verified", "violations"}
+)  # fmt: skip
 
 
 class Callee(NamedTuple):
@@ -189,6 +195,11 @@ def is_starter(name: str) -> bool:
 def words(name: str) -> str:
     """Return a name as lower-case words joined by `_`: `askUserQuestion` gives `ask_user_question`."""
     return _CAMEL.sub("_", name).replace(".", "_").lower()
+
+
+def outcome_names(names: Iterable[str]) -> frozenset[str]:
+    """Return the names of a test that speak of what some work came to: `tests_passed`, `issuesFound`, `verdict`."""
+    return frozenset(name for name in names if not _OUTCOMES.isdisjoint(words(name).split("_")))
 
 
 def holds_promises(name: str) -> bool:

@@ -25,7 +25,7 @@ class Choices(Steps):
                 first = len(self.occurrences)
                 self._test(arm.test, state)
                 tests |= frozenset(range(first, len(self.occurrences)))
-                tests |= state.carried(arm.test.reads)
+                tests |= self._asked([arm.test], arm.text, state)
                 if self._loops and any(is_loud(call) for call in arm.test.calls):
                     tests |= self._of_iteration()
             inner = self._enter(branch, index, arm, tests, state)
@@ -60,7 +60,7 @@ class Choices(Steps):
             return False
         if arm.text in state.tested:
             return arm.test.purity < Purity.EFFECT
-        return arm.names and names <= state.bound
+        return arm.names and all(name in state.bound or name.isupper() for name in names)
 
     def _join(self, state: State, ends: list[State]) -> None:
         """Make `state` what holds after a choice, whichever way was taken."""

@@ -24,7 +24,7 @@ from taskfan_lint.analysis.model import (
     Wait,
 )
 from taskfan_lint.analysis.windows import Cause, DependenceKind, Member, Opening
-from taskfan_lint.profile import asks_for_earlier, result_places, waits_for_agents
+from taskfan_lint.profile import asks_for_earlier, outcome_names, result_places, waits_for_agents
 
 NO_NAMES: frozenset[str] = frozenset()
 
@@ -157,7 +157,7 @@ class Steps(Ledger, ABC):
         state.steps = (*state.steps, (node, state.gap))
         if isinstance(node, Branch) and any(step.exit for step in tree.steps([node])):
             tests = [arm.test for arm in node.arms if arm.test]
-            needed = state.carried(name for test in tests for name in test.reads) & frozenset(state.group)
+            needed = self._asked(tests, node.arms[0].text, state) & frozenset(state.group)
             if not needed and not all(self._is_decided(arm, state) for arm in node.arms if arm.test):
                 self._add(state, Candidate(Cause.BRANCH, node.header, node))
             return
@@ -227,10 +227,21 @@ class Steps(Ledger, ABC):
 
     def _takes_unbound_results(self, dispatch: Dispatch, prompt: str, state: State) -> bool:
         """Tell whether a prompt has a place for a result by a name that nothing binds and no earlier dispatch reads."""
+        return bool(result_places(prompt) - self._told(state))
+
+    def _told(self, state: State) -> frozenset[str]:
+        """Return the names that are known without an earlier dispatch: those bound, and those that one is given."""
         function = self.region.function
         given = self.region.known | frozenset(function.parameters) if function else NO_NAMES
         earlier = (self.occurrences[number].dispatch.reads for number in state.seen)
-        return bool(result_places(prompt) - given - state.filled - state.flow.keys() - NO_NAMES.union(*earlier))
+        return given.union(state.filled, state.flow.keys(), *earlier)
+
+    def _asked(self, tests: Iterable[Step], text: str, state: State) -> Tokens:
+        """Return the occurrences whose results tests ask for: by name, or by a free name that speaks of an outcome."""
+        names = NO_NAMES.union(*(test.reads for test in tests))
+        if text not in state.tested and outcome_names(names) - self._told(state):
+            return state.seen
+        return state.carried(names)
 
     def _wait(self, wait: Wait, step: Step, state: State, dispatched: tuple[int, ...]) -> None:
         tokens = state.carried(wait.reads)
@@ -287,7 +298,7 @@ class Steps(Ledger, ABC):
             return
         tests = [step for one in tree.walk([node]) for step in tree.headers(one) if not isinstance(one, Step)]
         tests += [step for step in exits if step.conditional]
-        state.control |= state.carried(name for step in tests for name in step.reads)
+        state.control |= self._asked(tests, "", state)
         effects = any(is_loud(call) for step in tests for call in step.calls)
         if isinstance(node, Block) and node.protected:
             effects = True
