@@ -48,7 +48,11 @@ _CHECK_COMMAND = re.compile(
     r"\b(?:pytest|tox|nox|jest|vitest|mocha|ruff|mypy|eslint|tsc|make|go (?:test|vet|build)|cargo (?:test|check|build)|"
     r"git (?:commit|merge|push)|(?:npm|pnpm|yarn|bun)(?: run)? (?:test|lint|build|typecheck|check)\b)"
 )
-_SERIAL = re.compile(r"(?:^|[_\W])(?:sequential(?:ly)?|serial(?:ly)?|in_order|one_by_one)(?:$|[_\W])", re.IGNORECASE)
+_SERIAL = re.compile(
+    r"(?:^|[_\W])(?:sequential(?:ly)?|serial(?:ly)?|in[_ ](?:order|sequence)"
+    r"|one[_ ](?:by[_ ]one|at[_ ]a[_ ]time|after[_ ]another))(?:$|[_\W])",
+    re.IGNORECASE,
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _EARLIER = re.compile(

@@ -18,10 +18,12 @@ KEYWORDS = re.compile(
 _HEADER = re.compile(
     r"(?:async\s+)?(?:for|if|elif|else|while|with|try|except|finally|def|class|match|case)\b.*:\s*(?:#.*)?$"
 )
+ASIDE = r"(?P<aside>\s+\([^()\r\n]{1,120}\)|,\s+[A-Za-z][\w'-]*(?:\s+[\w'-]+){1,10})?"  # "For each x, start one agent:"
+_IN_TURN = re.compile(r"sequen|serial|\bin order\b|\bone (?:at a time|by one|after)\b", re.IGNORECASE)
 _PSEUDO_FOR = re.compile(
     r"(?P<lead>for\s+(?:each|every|all|the)\s+|for\s+|foreach\s+)"
     r"(?P<target>[\w<>{}\[\]-]+(?:\s+(?!in\b|of\b|from\b)[\w-]+){0,3})"
-    r"(?:(?P<of>\s+(?:in|of|from)\s+)(?P<source>[^:\s][^:]*?))?(?<!\s)\s*(?P<end>:|\bdo\b:?)\s*$",
+    rf"(?:(?P<of>\s+(?:in|of|from)\s+)(?P<source>[^:\s][^:]*?))?(?<!\s){ASIDE}\s*(?P<end>:|\bdo\b:?)\s*$",
     re.IGNORECASE,
 )
 _PSEUDO_IF = re.compile(
@@ -118,11 +120,16 @@ def mend_header(canvas: Canvas, line: Line) -> bool:
 
 
 def _mend_for(canvas: Canvas, line: Line, loop: re.Match[str]) -> bool:
-    """Write a loop with its target and its source where they stand, or, without a source, from the left."""
+    """Write a loop with its target and its source where they stand, or, without a source, from the left.
+
+    What is said aside, in brackets or behind a comma, stays part of a name where it tells of sequence.
+    """
+    aside = loop["aside"] if _IN_TURN.search(loop["aside"] or "") else ""
     if loop["source"] is None:
-        name = _identifier(loop["target"]).strip()
+        name = _identifier(loop["target"] + aside).strip()
         return _fit(canvas, line, f"for {name} in _:")
-    source = loop["source"] if parses(loop["source"]) else _identifier(loop["source"])
+    source = loop["source"] + aside
+    source = source if not aside and parses(source) else _identifier(source)
     of = re.sub(r"\w+", lambda word: "in".ljust(len(word[0])), loop["of"])
     start = "for".ljust(len(loop["lead"])) + _identifier(loop["target"]) + of + source
     return _fit(canvas, line, start.ljust(loop.start("end")) + ":")

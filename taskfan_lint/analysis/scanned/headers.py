@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from taskfan_lint.analysis.model import LoopKind
+from taskfan_lint.dialect.lines import ASIDE
 
 MAX_HEADER = 300  # code points of a line that is read as a header
 
@@ -14,7 +15,7 @@ _TARGETS = r"\(?\[?(?P<targets>[A-Za-z_<{\[][\w<>{}\[\]-]*(?:\s*,\s*[A-Za-z_]\w*
 _FOR = re.compile(
     rf"(?:async\s+)?(?:for\s*each|for|loop\s+(?:over|through)|repeat\s+for\s+each)\s+(?:await\s+)?"
     rf"(?:(?:each|every|all|the)\s+)?(?:{_TARGETS}(?:\s+(?!in\b|of\b|from\b)[\w-]+){{0,3}})"
-    r"(?:\s+(?:in|of|from|:?=)\s+(?P<source>[^:{\s][^:{]*?))?(?<!\s)\s*(?::|\{|(?:;\s*)?\bdo\b:?)\s*$",
+    rf"(?:\s+(?:in|of|from|:?=)\s+(?P<source>[^:{{\s][^:{{]*?))?(?<!\s){ASIDE}\s*(?::|\{{|(?:;\s*)?\bdo\b:?)\s*$",
     re.IGNORECASE,
 )
 _OTHER_FOR = re.compile(
