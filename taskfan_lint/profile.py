@@ -19,6 +19,7 @@ TOOL_KEYWORDS = frozenset(
     {"agent", "background", "context", "description", "input", "instruction", "instructions_file", "isolation",
      "message", "prompt", "resume", "run_in_background", "task", "type"}
 )  # fmt: skip
+OPTION_KEYWORDS = frozenset({"max_turns", "mode", "model", "name", "team_name"})  # beside a text they tell nothing else
 FOREIGN_KEYWORDS = frozenset(
     {"args", "assigned_to", "assignee", "backstory", "completed", "created_at", "deadline", "depends_on", "deps_type",
      "done", "due", "due_date", "estimated_hours", "execute", "expected_output", "func", "function", "goal", "handoffs",
@@ -150,7 +151,7 @@ def _told(shape: Shape, free: str) -> Verdict:
         return Verdict(False, f"`{strangers[0]}` is an argument of another library")
     if told := sorted(shape.keywords & TOOL_KEYWORDS):
         return Verdict(True, f"{free}, and it tells an agent something by `{told[0]}`")
-    if shape.keywords:
+    if shape.keywords and not (shape.strings and shape.keywords <= OPTION_KEYWORDS):
         return Verdict(False, "none of its arguments is one of a dispatch")
     if shape.strings or shape.objects:
         return Verdict(True, f"{free}, and it tells an agent something")
