@@ -134,7 +134,7 @@ def judge(snippet: Snippet, around: Surroundings) -> Judged | None:
     facts = read_snippet(snippet.code, reading)
     if facts is None:
         return None
-    analysis = analyse(facts)
+    analysis = analyse(facts, wrong=snippet.counterexample)
     outside = snippet.outside
     found = [one for one in _findings(analysis, settings) if outside is None or outside.owns(one.span.start)]
     if facts.read == "scanned":
@@ -157,7 +157,7 @@ def analysis_of(snippet: Snippet, around: Surroundings) -> Analysis | Inspected 
         facts = read_snippet(snippet.code, around.reading(snippet))
     except Unparsable as error:
         return _unread(snippet, error, around.settings)
-    return analyse(facts) if facts is not None else None
+    return analyse(facts, wrong=snippet.counterexample) if facts is not None else None
 
 
 def _tolerant(one: Finding) -> Finding:

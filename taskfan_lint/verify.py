@@ -103,7 +103,7 @@ class _Trial:
         return self._broken(facts, promised)
 
     def _broken(self, facts: Facts, promised: Counter[str]) -> str | None:
-        mended = analyse(facts)
+        mended = analyse(facts, wrong=self.analysis.wrong)
         before, after = _counts(self.analysis, self.reading), _counts(mended, self.reading)
         for code, count in promised.items():
             if after[code] > before[code] - count:

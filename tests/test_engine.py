@@ -174,6 +174,15 @@ def test_a_counterexample_is_neither_shown_nor_fixed() -> None:
     assert fix(text, "x.md", shown)[0] == f"# ❌ WRONG\n\n{fenced(CALLS)}\n# ✅ RIGHT\n\n{fenced(CALLS)}"
 
 
+def test_what_a_wrong_example_leaves_out_holds_no_earlier_result() -> None:
+    awaits = 'a = await Task(subagent_type="x", prompt="go")\nb = await Task(subagent_type="y", prompt="...")\n'
+    shown = Settings(include_counterexamples=True)
+    for marked in (f"# ❌ WRONG\n\n{fenced(awaits)}", fenced(f"# ❌ WRONG\n{awaits}")):
+        assert [one.code for one in check(marked, "x.md", shown)] == ["await-between-dispatches"]
+    for other in (fenced(awaits), fenced(f"# ❌ WRONG\n{awaits}# ✅ RIGHT\n{awaits}").replace("❌ WRONG", "One")):
+        assert check(other, "x.md", shown) == []
+
+
 def test_what_is_suppressed_is_not_fixed() -> None:
     ignored = LOOP.replace("ctx)", "ctx)  # taskfan: ignore[dispatch-in-loop] -- on purpose")
     assert fix(fenced(ignored + LOOP), "x.md") == (fenced(ignored + CALLS), [])

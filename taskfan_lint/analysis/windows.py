@@ -114,13 +114,17 @@ class Interruption(NamedTuple):
 
 
 class Analysis(NamedTuple):
-    """The facts of a snippet with the windows, interruptions, dependences and exemptions found in them."""
+    """The facts of a snippet with the windows, interruptions, dependences and exemptions found in them.
+
+    `wrong` tells that the snippet is marked as a wrong example from outside.
+    """
 
     facts: Facts
     windows: tuple[Window, ...]
     interruptions: tuple[Interruption, ...]
     dependences: tuple[Dependence, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    wrong: bool = False
 
     def of(self, cause: Cause) -> Iterator[Interruption]:
         """Yield the interruptions with one cause, in order of place."""

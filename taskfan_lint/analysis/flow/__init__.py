@@ -8,26 +8,33 @@ dependences; each window beyond that is ended by an interruption, and named by w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from taskfan_lint.analysis import tree
 from taskfan_lint.analysis.facts import Facts
 from taskfan_lint.analysis.flow.loops import Loops
 from taskfan_lint.analysis.flow.state import State
+from taskfan_lint.analysis.model import Dispatch
 from taskfan_lint.analysis.windows import Analysis, Dependence, Exemption, Interruption, Window
+
+TOLD = re.compile(r"\b(?:prompt|description|message|task|context|input)[\"']?\s*[:=]\s*(?![\"'`]?(?:\.\.\.|…))\S")
+LEFT_OUT = re.compile(r"[(,{]\s*(?:\.\.\.|…)\s*[,)}]|([\"'`])(?:\.\.\.|…)\1")
 
 
 class Run(Loops):
     """The abstract run of one region."""
 
-    def run(self) -> None:
-        state = State(bound=self.region.known)
+    def run(self, facts: Facts, *, wrong: bool) -> None:
+        dispatches = tree.dispatches(self.region.body)
+        self.left_out = frozenset(one.span for one in dispatches if _is_left_out(one, facts.written(one.span)))
+        state = State(bound=self.region.known, wrong=wrong)
         self._new_phase(state)
         self._sequence(self.region.body, state)
 
 
-def analyse(facts: Facts) -> Analysis:
-    """Return the facts with the windows and interruptions of every region, in order of place."""
+def analyse(facts: Facts, *, wrong: bool = False) -> Analysis:
+    """Return the facts, which may be of a `wrong` example, with the windows and interruptions of every region."""
     windows: list[Window] = []
     interruptions: list[Interruption] = []
     dependences: list[Dependence] = []
@@ -36,14 +43,20 @@ def analyse(facts: Facts) -> Analysis:
         if next(tree.dispatches(region.body), None) is None:
             continue
         run = Run(region)
-        run.run()
+        run.run(facts, wrong=wrong)
         windows += _windows(run, len(windows))
         interruptions += run.interruptions()
         dependences += run.dependences()
         exemptions += run.exemptions()
     interruptions.sort(key=lambda one: (one.span.start, one.cause))
     exemptions.sort(key=lambda one: (one.span.start, one.name))
-    return Analysis(facts, tuple(windows), tuple(interruptions), tuple(dependences), tuple(exemptions))
+    return Analysis(facts, tuple(windows), tuple(interruptions), tuple(dependences), tuple(exemptions), wrong)
+
+
+def _is_left_out(dispatch: Dispatch, text: str) -> bool:
+    """Tell whether a dispatch, given as it was written, shows nothing of what it tells its agent."""
+    shown = any(not isinstance(part, str) or part.strip(" \n.…") for part in dispatch.prompt)
+    return not shown and not TOLD.search(text) and bool(LEFT_OUT.search(text))
 
 
 def _windows(run: Run, first: int) -> Iterator[Window]:

@@ -78,7 +78,7 @@ class State:
     names bound since the first dispatch of `group`, the dispatches that could go out together so far; `steps` are the
     statements since then, each with the number of the gap it stands in. `serial` tells that sequence is meant up to
     the end of the phase, `declared` that it is in all of a branch. `count` windows were opened in the phase on this
-    path, `unneeded` of them without need.
+    path, `unneeded` of them without need. `wrong` tells that the place is marked as a wrong example.
     """
 
     flow: dict[str, Tokens] = field(default_factory=dict)
@@ -104,6 +104,7 @@ class State:
     unneeded: int = 0
     serial: bool = False
     declared: bool = False
+    wrong: bool = False
 
     def copy(self) -> State:
         return replace(

@@ -60,6 +60,8 @@ class Steps(Ledger, ABC):
 
     def _boundary(self, node: Boundary, state: State) -> None:
         ready = len(self._members(state))
+        if node.kind is BoundaryKind.MARKER:
+            state.wrong = node.wrong
         match node.kind:
             case BoundaryKind.SERIAL:
                 state.serial = True
@@ -219,6 +221,9 @@ class Steps(Ledger, ABC):
         yield Link(DependenceKind.CONTROL, state.control)
         if dispatch.resumes:
             yield Link(DependenceKind.FLOW, state.seen, "resume")
+        if dispatch.span in self.left_out and not state.wrong:
+            kept = state.carried(state.flow)  # what is kept in a name may be used there
+            yield Link(DependenceKind.PROSE, kept & self._of_iteration() if self._loops else kept)
         if asks_for_earlier(prompt) or self._takes_unbound_results(dispatch, prompt, state):
             yield Link(DependenceKind.PROSE, state.seen)
             return
