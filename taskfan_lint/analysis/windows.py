@@ -95,8 +95,8 @@ class Interruption(NamedTuple):
     """A place that ends a window without need.
 
     `before` are the dispatches that could run in one window with `after`, the first one held back (for a loop those in
-    front of it, and its own); `later` is every dispatch of the phase behind the interruption. `windows` and `needed`
-    count for the phase, or for the loop.
+    front of it, and its own); `later` is every dispatch of the phase behind the interruption, `held` those of them that
+    don't need what the interruption is about. `windows` and `needed` count for the phase, or for the loop.
     """
 
     cause: Cause
@@ -111,6 +111,7 @@ class Interruption(NamedTuple):
     late: tuple[Node, ...] = ()
     loops: tuple[Loop, ...] = ()
     background: bool = False
+    held: tuple[Dispatch, ...] = ()
 
 
 class Analysis(NamedTuple):

@@ -41,7 +41,7 @@ def _is_direct(one: Interruption) -> bool:
 
 
 def _message(one: Interruption) -> str:
-    count = len(one.later)
+    count = len(one.held)
     held = (
         f"{count} later dispatches that don't use its result"
         if count > 1

@@ -182,17 +182,19 @@ class Ledger:
         for one in named.values():
             phase = self.phases[one.phase]
             dispatch = self.occurrences[one.occurrence].dispatch
+            later = [number for number in phase.occurrences if number >= one.occurrence]
             yield Interruption(
                 one.candidate.cause,
                 one.candidate.span,
                 one.candidate.node,
                 self._dispatches(one.before),
                 dispatch,
-                self._dispatches(number for number in phase.occurrences if number >= one.occurrence),
+                self._dispatches(later),
                 phase.windows,
                 phase.windows - phase.unneeded,
                 one.gap_nodes,
                 tuple(node for node in one.gap_nodes if id(node) in self.late),
+                held=self._dispatches(self._held(later, one.candidate.tokens)),
             )
         for start, loops in self.flagged.items():
             dispatch = self.dispatch_of[start]
@@ -242,6 +244,16 @@ class Ledger:
             Opening(Cause.LOOP, exempt.head(loop)) if loop else window.opening
             for window, loop in zip(self.windows, loops, strict=True)
         ]
+
+    def _held(self, later: list[int], tokens: Tokens) -> Iterator[int]:
+        """Yield later occurrences that don't need some others, by way of each other either, nor exclude them."""
+        needing = set(tokens)
+        for number in later:
+            one = self.occurrences[number]
+            if one.depends & needing:
+                needing.add(number)
+            elif not any(one.excludes(self.occurrences[token]) for token in tokens):
+                yield number
 
     def dependences(self) -> Iterator[Dependence]:
         """Yield what depends on what, each pair once for each name or file that joins it."""

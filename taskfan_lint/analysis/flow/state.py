@@ -35,6 +35,7 @@ class Occurrence:
     dispatch: Dispatch
     links: tuple[Link, ...]
     phase: int
+    arms: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def flow(self) -> Tokens:
@@ -49,6 +50,11 @@ class Occurrence:
     @property
     def depends(self) -> Tokens:
         return self.flow | self.soft
+
+    def excludes(self, other: Occurrence) -> bool:
+        """Tell whether two of them stand in different arms of one branch."""
+        arms = dict(self.arms)
+        return any(arms.get(branch, arm) != arm for branch, arm in other.arms)
 
     def exemption(self, tokens: Tokens) -> str:
         """Return what to call the dependence on some of the tokens: a chain, or control alone."""

@@ -195,7 +195,7 @@ class Steps(Ledger, ABC):
         number = len(self.occurrences)
         shared = frozenset(self._fold(template, state) or "" for template in dispatch.shares)
         links = tuple(link for link in self._links(dispatch, prompt, written | shared, state) if link.tokens)
-        self.occurrences.append(Occurrence(dispatch, links, state.phase))
+        self.occurrences.append(Occurrence(dispatch, links, state.phase, state.arms))
         for text in written | shared:
             self.touching.setdefault(text, set()).add(number)
         self.dispatch_of[dispatch.span.start] = dispatch
