@@ -247,7 +247,8 @@ _ON_PURPOSE = re.compile(
 )
 _ORDERS = re.compile(
     r"(?:run|execute|dispatch|launch|spawn|process|do|invoke|call|handle|review|start|send|go|proceed|apply|work|take)\s+"
-    rf"{_SOME}{_SERIAL}|in (?:order|sequence),?\s+(?:because|since)\b",
+    rf"{_SOME}{_SERIAL}|in (?:order|sequence),?\s+(?:because|since)\b"
+    r"|(?:[\w'’-]+\s+){0,3}?(?:agents|calls|dispatches|steps|tasks)\s+in (?:order|sequence|series)(?=[\s.:*_]*$)",
     re.I,
 )
 _NOT_PARALLEL = re.compile(

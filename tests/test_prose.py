@@ -206,6 +206,8 @@ SERIAL = [
     ("These must run sequentially", True),
     ("must be sequential: the second reads the first's file", True),
     ("Run one at a time", True),
+    ("Several agents in sequence", True),
+    ("Several agents in sequence waste time", False),
     ("intentionally serial", True),
     ("Serial by design", True),
     ("In order, because B reads what A writes", True),
