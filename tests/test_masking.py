@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from taskfan_lint import inspection
+from taskfan_lint.analysis.python.kept import Kept
+from taskfan_lint.edit import Span
 from taskfan_lint.finding import Finding
 from taskfan_lint.settings import DEFAULT
 from taskfan_lint.source import Snippet
@@ -56,3 +58,17 @@ def test_blanking_what_holds_no_dispatch_changes_no_finding(program: Program, se
         return
     code = module(program, seed)
     assert findings(code, whole=False) == findings(code, whole=True)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.text("ab \n", max_size=6)), max_size=8))
+def test_what_is_kept_leads_back_to_where_it_stood(parts: list[tuple[bool, str]]) -> None:
+    code, gaps = "", []
+    for left_out, text in parts:
+        if left_out and text:
+            gaps.append(Span(len(code), len(code) + len(text)))
+        code += text
+    kept = Kept(code, gaps)
+    for offset, character in enumerate(kept.code):
+        assert code[kept.start(offset)] == character
+        assert code[kept.end(offset + 1) - 1] == character
+    assert kept.code == "".join(text for left_out, text in parts if not left_out)

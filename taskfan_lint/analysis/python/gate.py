@@ -183,9 +183,13 @@ def _names_agent(call: ast.Call) -> bool:
 
 
 class Masked(NamedTuple):
-    """Code with functions and classes blanked: what these define and name, what of the module they read or share."""
+    """Code with functions and classes blanked: what these define and name, what of the module they read or share.
+
+    `gaps` are the lines that are blank for that.
+    """
 
     code: str
+    gaps: tuple[Span, ...]
     defined: frozenset[str]
     named: Container[str]
     free: frozenset[str]
@@ -234,19 +238,29 @@ def mask(code: str, every: list[Part], settings: Settings, helpers: frozenset[st
     """Return the code with the functions and classes blanked that hold no gate word, nor a call of one that dispatches.
 
     Blanking keeps every offset, so the result has the identity map; what is left is all that can hold a dispatch or a
-    comment that matters, with every module-level statement around it. What is blanked becomes one line, as LibCST
-    makes several nodes of each.
+    comment that matters, with every module-level statement around it.
     """
     blanked = idle(every, settings, helpers)
     outer = declared(blanked)
     outside = _dispatches_outside(every, blanked, text_gate(settings), helpers)
     return Masked(
         apply(code, [Edit(part.span, _blank(part.text)) for part in blanked]),
+        tuple(_gaps(code, every, blanked)),
         frozenset(part.name for part in blanked),
         _Named([part.forget() for part in blanked], outer),
         frozenset().union(*(part.free for part in blanked)) if outside else frozenset(),
         outer,
     )
+
+
+def _gaps(code: str, every: list[Part], blanked: list[Part]) -> Iterator[Span]:
+    """Yield the lines of what is blanked, with the blank ones up to the next statement."""
+    gone = {id(part) for part in blanked}
+    starts = [*(part.span.start for part in every[1:]), len(code)]
+    for part, following in zip(every, starts, strict=False):
+        if id(part) in gone:
+            between = code[part.span.end : following]
+            yield Span(part.span.start, part.span.end if between.strip(" \t\r\n") else following)
 
 
 def declared(blanked: list[Part]) -> frozenset[str]:

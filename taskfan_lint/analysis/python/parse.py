@@ -6,12 +6,13 @@ import ast
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 
 import libcst as cst
 
+from taskfan_lint.analysis.python.kept import Kept
 from taskfan_lint.analysis.python.offsets import offsets
 from taskfan_lint.analysis.reading import Unparsable
 from taskfan_lint.edit import NEWLINE, Lines, Span
@@ -32,15 +33,18 @@ _TOKEN = re.compile(
 class Source:
     """A parsed module and the offsets of its nodes."""
 
-    def __init__(self, code: str, module: cst.Module, spans: Mapping[cst.CSTNode, tuple[int, int]]) -> None:
+    def __init__(self, code: str, module: cst.Module, spans: Mapping[cst.CSTNode, tuple[int, int]], kept: Kept) -> None:
         self.code = code
         self.lines = Lines(code)
         self.module = module
         self._spans = spans
+        self._kept = kept
 
     def span(self, node: cst.CSTNode) -> Span:
         """Return the span of a node without its own parentheses."""
-        return Span(*self._spans[node])
+        start, end = self._spans[node]
+        start = self._kept.start(start)
+        return Span(start, max(start, self._kept.end(end)))
 
     def outer(self, node: cst.BaseExpression) -> Span:
         """Return the span of an expression with its own parentheses."""
@@ -74,24 +78,27 @@ def syntax_tree(code: str) -> ast.Module:
     return tree
 
 
-def parse(code: str) -> Source:
+def parse(code: str, gaps: Sequence[Span] = ()) -> Source:
     """Return the LibCST tree of code that `syntax_tree` accepted, or that is newer than this interpreter.
 
-    Raises Unparsable where LibCST refuses it too, or does not give the code back unchanged.
+    LibCST, which makes several nodes of each line, does not see the gaps: blank lines between statements. Raises
+    Unparsable where it refuses the code too, or does not give it back unchanged.
     """
-    code = _trimmed(code)
-    _limit_nesting(code)
+    kept = Kept(code, gaps)
+    read = _trimmed(kept.code)
+    _limit_nesting(read)
     try:
-        module = cst.parse_module(code)
+        module = cst.parse_module(read)
     except cst.ParserSyntaxError as error:
-        raise Unparsable(error.editor_line, "not valid Python") from error
+        row = Lines(code).position(kept.start(Lines(read).offset(error.editor_line, 1)))[0]
+        raise Unparsable(row, "not valid Python") from error
     except (RecursionError, UnicodeError, cst.CSTValidationError) as error:
         raise Unparsable(1, "cannot be analysed", deep=True) from error
     with deep_recursion():
         written, spans = offsets(module)
-    if written != code:
+    if written != read:
         raise Unparsable(1, "cannot be analysed without changing it", deep=True)
-    return Source(code, module, spans)
+    return Source(_trimmed(code), module, spans, kept)
 
 
 def _trimmed(code: str) -> str:

@@ -19,6 +19,7 @@ from taskfan_lint.analysis.python.names import BUILTINS, Bindings
 from taskfan_lint.analysis.python.parse import Source, deep_recursion, limit_depth, parse, syntax_tree, walk
 from taskfan_lint.analysis.python.statements import Statements
 from taskfan_lint.analysis.reading import Reading, Unparsable
+from taskfan_lint.edit import Span
 from taskfan_lint.outside import Outside
 
 
@@ -33,6 +34,7 @@ def read(code: str, reading: Reading) -> Facts | None:
         if error.deep:
             raise
         return _newer(code, reading, error)  # LibCST may know syntax that this interpreter does not
+    gaps: tuple[Span, ...] = ()
     if not reading.fenced and not reading.whole and reading.outside is None:
         imported = imported_helpers(module, reading)
         every = parts(code, module)
@@ -40,13 +42,13 @@ def read(code: str, reading: Reading) -> Facts | None:
         if not alone and not imported and "taskfan:" not in code:
             return None
         masked = mask(code, every, reading.settings, imported)
-        code, defined = masked.code, masked.defined
+        code, gaps, defined = masked.code, masked.gaps, masked.defined
         reading = replace(
             reading, defined=reading.defined | defined, hidden=masked.named, free=masked.free, outer=masked.outer
         )
         module.body = [node for node in module.body if not (isinstance(node, NAMED) and node.name in defined)]
     limit_depth(module)
-    return facts(parse(code), reading)
+    return facts(parse(code, gaps), reading)
 
 
 def _newer(code: str, reading: Reading, error: Unparsable) -> Facts:
