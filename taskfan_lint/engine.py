@@ -12,6 +12,7 @@ from taskfan_lint.checked import Checked as Checked
 from taskfan_lint.checked import Place as Place
 from taskfan_lint.edit import NEWLINE, Lines, Span, apply, hull
 from taskfan_lint.finding import Applicability, Finding, Fix
+from taskfan_lint.gates import OWN
 from taskfan_lint.profile import dispatch_words
 from taskfan_lint.settings import Settings
 from taskfan_lint.snippets import gated, is_worth_reading, slices, surroundings
@@ -126,7 +127,9 @@ def _order(one: Finding) -> tuple[int, int, str]:
 
 def ignores_file(document: Document) -> bool:
     """Tell whether a comment of the document, on a line of its own, takes the whole file out."""
-    return any(_IGNORE_FILE.match(line.strip()) for line in NEWLINE.split(document.text) if "taskfan:" in line)
+    if OWN not in document.text:
+        return False
+    return any(_IGNORE_FILE.match(line.strip()) for line in NEWLINE.split(document.text) if OWN in line)
 
 
 def per_file_ignores(path: Path, settings: Settings) -> frozenset[str]:

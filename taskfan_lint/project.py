@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
-from pathlib import PurePath
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from taskfan_lint import surveys
+from taskfan_lint.calling import Wanted
 from taskfan_lint.edit import Lines
 from taskfan_lint.profile import AGENT_KEYWORDS, dispatch_words
 from taskfan_lint.settings import Settings
@@ -45,8 +45,8 @@ def index(
             own = {**_passed_on(document, path, known), **own}
             new[path] = {name: own[name] for name in own.keys() - files.get(path, {}).keys()}
             files[path] = own
-        names = _by_name(new)
-        pending = [(document, settings) for document, settings in python if names and may_call(document, names)]
+        wanted = Wanted(new)
+        pending = [one for one in python if any(new.values()) and wanted.may_be_called(one[0])]
         callers.update(str(document.path.absolute()) for document, _ in pending)
         if not pending:
             break
@@ -68,31 +68,6 @@ def _passed_on(document: Document, path: str, known: Index) -> dict[str, Helper]
 def is_package(document: Document) -> bool:
     """Tell whether a file is what a package holds itself: what it imports, others import from it."""
     return document.path.stem == "__init__"
-
-
-def _by_name(helpers: Mapping[str, Mapping[str, Helper]]) -> Mapping[str, Collection[str]]:
-    found: dict[str, set[str]] = {}
-    for path, own in helpers.items():
-        for name in own:
-            found.setdefault(name, set()).add(path)
-    return found
-
-
-def may_call(document: Document, helpers: Mapping[str, Collection[str]]) -> bool:
-    """Tell whether a file has the words for importing a helper from another file; `helpers` has their files by name."""
-    if "import" not in document.text:
-        return False
-    from taskfan_lint.analysis.python.gate import words_of  # lazy: only where a function dispatches
-
-    words, own = words_of(document.text), str(document.path.absolute())
-    called = (path for name in helpers.keys() & words for path in helpers[name])
-    return any(path != own and _may_import(words, path) for path in called)
-
-
-def _may_import(words: frozenset[str], path: str) -> bool:
-    """Tell whether one of these words is the name of a module; a package has none in `from . import`."""
-    stem = PurePath(path).stem
-    return stem == "__init__" or stem in words
 
 
 def may_hold_helpers(text: str, settings: Settings) -> bool:

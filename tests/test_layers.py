@@ -22,7 +22,7 @@ analysis analysis.model analysis.facts analysis.windows analysis.tree analysis.p
 analysis.boundaries analysis.helpers analysis.dispatching analysis.handed analysis.reading analysis.found analysis.flow/
 analysis.python/ analysis.javascript/ analysis.scanned/ analysis.read
 durations rewrite/ rules rules.*
-suppress verify inspection checked snippets engine surveys project ignoring decisions explain
+suppress verify inspection checked snippets engine surveys calling project ignoring decisions explain
 options schema config tasks baseline git swap files imports pages diff report/
 intervals transcripts/ session estimates against timeline/
 planning/ drawing drawing.words drawing.calls drawing/ server/

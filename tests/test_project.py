@@ -10,6 +10,7 @@ import pytest
 from conftest import Cli
 
 from taskfan_lint import Settings, engine, project
+from taskfan_lint.calling import Wanted
 from taskfan_lint.finding import Finding
 from taskfan_lint.source import Document
 
@@ -191,11 +192,16 @@ def test_a_hook_knows_what_a_file_imports(cli: Cli) -> None:
         pytest.param("main.py", "lib.launch()", False, id="nothing is imported"),
         pytest.param("lib.py", "import lib\nlaunch", False, id="the file that has it"),
         pytest.param("pkg/main.py", "from . import go", True, id="from the package itself"),
+        pytest.param("main.py", "from lib import (\n    # all\n    launch,\n)", True, id="in brackets"),
+        pytest.param("main.py", "from lib2 import (  # )\n    lib,\n)\nlaunch", True, id="behind a comment"),
+        pytest.param("main.py", "from lib \\\n    import launch", True, id="over two lines"),
+        pytest.param("main.py", "import os\nlib.launch()", False, id="another module is imported"),
+        pytest.param("main.py", "def f():\r    import lib\r    lib.launch()", True, id="old line ends"),
     ],
 )
 def test_only_files_with_its_words_may_call_a_function(file: str, text: str, expected: bool) -> None:
-    places = {"launch": {str(ROOT / "lib.py")}, "go": {str(ROOT / "pkg/__init__.py")}}
-    assert project.may_call(Document(ROOT / file, text), places) is expected
+    wanted = Wanted({str(ROOT / "lib.py"): ["launch"], str(ROOT / "pkg/__init__.py"): ["go"]})
+    assert wanted.may_be_called(Document(ROOT / file, text)) is expected
 
 
 def test_many_files_that_call_are_examined_again(cli: Cli) -> None:

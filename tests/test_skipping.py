@@ -18,6 +18,7 @@ from test_masking import module
 from taskfan_lint import engine, inspection, project, snippets, surveys
 from taskfan_lint.analysis.helpers import Index
 from taskfan_lint.analysis.javascript import read as script
+from taskfan_lint.calling import Wanted
 from taskfan_lint.finding import Finding
 from taskfan_lint.gates import Gates
 from taskfan_lint.inspection import Inspected, Surroundings
@@ -48,8 +49,8 @@ def ungated() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (engine, snippets, surveys):
             patch.setattr(module, "is_worth_reading", lambda *arguments: True)
-        for gate in ("may_hold_helpers", "may_call"):
-            patch.setattr(project, gate, lambda *arguments: True)
+        patch.setattr(project, "may_hold_helpers", lambda *arguments: True)
+        patch.setattr(Wanted, "may_be_called", lambda *arguments: True)
         patch.setattr(script, "_may_matter", lambda *arguments: True)
         yield
 
