@@ -91,12 +91,12 @@ def naming(sources: Iterable[Source], words: Sequence[bytes]) -> Iterator[Source
         return [Source(file, batch.settings) for file in batch.files], []
 
     coming = iter(sources)
-    first = list(islice(coming, FEW))
-    yield from (each for each in first if _holds(each.file, each.settings, words))
-    if len(first) == FEW:
+    few = islice(coming, FEW if cores() > 1 else None)
+    yield from (each for each in few if _holds(each.file, each.settings, words))
+    if cores() > 1 and (more := list(islice(coming, 1))):
         from taskfan_lint.pool import spread  # lazy: only for more than a few files
 
-        yield from spread(_batches(coming), work, lost, cores())
+        yield from spread(_batches(chain(more, coming)), work, lost, cores())
 
 
 def _holds(file: str, settings: Settings, words: Iterable[bytes]) -> bool:

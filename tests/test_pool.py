@@ -15,7 +15,7 @@ from taskfan_lint.config import Configs
 from taskfan_lint.files import Source, find
 from taskfan_lint.outcome import Clean, Job, Mode, Outcome
 from taskfan_lint.pool import Done, spread
-from taskfan_lint.run import FEW, cores, run
+from taskfan_lint.run import FEW, cores, naming, run
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that share what is loaded need fork")
 
@@ -81,6 +81,19 @@ def test_a_run_gives_the_same_with_any_number_of_processes(mode: Mode, tmp_path:
     assert outcomes[0] == outcomes[1] == outcomes[2]
     assert texts[0] == texts[1] == texts[2]
     assert len(outcomes[0][1]) == 33
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_files_that_name_a_function_are_found_where_processes_cannot_be_copied_too(
+    forks: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = plant(tmp_path)
+    if not forks:
+        monkeypatch.delattr(os, "fork", raising=False)
+    found = {each.file for each in naming(sources, [b"nothing", b"Task"])}
+    assert found == {each.file for each in sources if b"Task" in Path(each.file).read_bytes()}
+    steps = [step for step in run(sources, Job()) if isinstance(step, Outcome)]
+    assert {str(step.path) for step in steps} == found
 
 
 @pytest.mark.skipif(cores() == 1, reason="with one core nothing is spread")

@@ -23,6 +23,15 @@ class Kept:
         self._places = list(accumulate(map(len, parts[:-1])))
         self._shifts = [0, *accumulate(gap.end - gap.start for gap in gaps)]
 
+    @property
+    def has_gaps(self) -> bool:
+        return bool(self._places)
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the span in all of the code of what goes from `start` to `end`."""
+        start = self.start(start)
+        return Span(start, max(start, self.end(end)))
+
     def start(self, offset: int) -> int:
         """Return where in all of the code something starts."""
         return offset + self._shifts[bisect_right(self._places, offset)]

@@ -38,13 +38,11 @@ class Source:
         self.lines = Lines(code)
         self.module = module
         self._spans = spans
-        self._kept = kept
+        self._lifted = kept.span if kept.has_gaps else Span
 
     def span(self, node: cst.CSTNode) -> Span:
         """Return the span of a node without its own parentheses."""
-        start, end = self._spans[node]
-        start = self._kept.start(start)
-        return Span(start, max(start, self._kept.end(end)))
+        return self._lifted(*self._spans[node])
 
     def outer(self, node: cst.BaseExpression) -> Span:
         """Return the span of an expression with its own parentheses."""
