@@ -88,7 +88,7 @@ class Choices(Steps):
         state.phase, state.window, state.gap = widest.phase, widest.window, widest.gap
         state.width = max(end.width for end in same if end.window == widest.window)
         state.group = tuple(sorted({number for end in same for number in end.group}))
-        state.pending = tuple(dict.fromkeys(one for end in same for one in end.pending))
+        state.pending = tuple({(one.cause, one.span, one.tokens): one for end in same for one in end.pending}.values())
         steps = {id(node): (node, gap) for end in same for node, gap in end.steps}
         state.steps = tuple(steps.values())
 
