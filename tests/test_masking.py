@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from taskfan_lint import inspection
 from taskfan_lint.analysis.python.kept import Kept
 from taskfan_lint.edit import Span
-from taskfan_lint.finding import Finding
+from taskfan_lint.finding import Applicability, Finding
 from taskfan_lint.settings import DEFAULT
 from taskfan_lint.source import Snippet
 from tests.programs import Program, programs
@@ -72,3 +73,30 @@ def test_what_is_kept_leads_back_to_where_it_stood(parts: list[tuple[bool, str]]
         assert code[kept.start(offset)] == character
         assert code[kept.end(offset + 1) - 1] == character
     assert kept.code == "".join(text for left_out, text in parts if not left_out)
+
+
+LOOP = 'for agent in ["x", "y"]:\n    Task(subagent_type=agent, prompt=ctx)\n'
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"{LOOP}\n\ndef plain(a):\n    return a\n    # an end\n",
+        f"{LOOP}   \ndef plain(a):\n\tif a:\n\t\treturn 1\n\t# an end",
+        f"{LOOP}\\\ndef plain(a):\n    return a\nlimit = 3\n",
+    ],
+    ids=["comment", "comment behind tabs", "continued line"],
+)
+def test_what_is_left_out_leaves_nothing_that_cannot_be_read(code: str) -> None:
+    found = findings(code, whole=False)
+    assert [one.code for one in found] == ["dispatch-in-loop"]
+    assert found[0].fix is not None
+    assert found[0].fix.applicability is Applicability.SAFE
+
+
+def test_python_that_libcst_refuses_is_no_syntax_error() -> None:
+    code = f"{LOOP}\\\ndef plain(a):\n    Task(subagent_type=a, prompt=a)\n"
+    result = inspection.inspect(Snippet(code), inspection.Surroundings(DEFAULT))
+    assert result.findings == ()
+    assert result.problem is not None
+    assert result.problem.deep

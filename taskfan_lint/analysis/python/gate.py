@@ -254,11 +254,14 @@ def mask(code: str, every: list[Part], settings: Settings, helpers: frozenset[st
 
 
 def _gaps(code: str, every: list[Part], blanked: list[Part]) -> Iterator[Span]:
-    """Yield the lines of what is blanked, with the blank ones up to the next statement."""
+    """Yield the lines of what is blanked, with the blank ones up to the next statement.
+
+    Those that a line before them is continued in stay.
+    """
     gone = {id(part) for part in blanked}
     starts = [*(part.span.start for part in every[1:]), len(code)]
     for part, following in zip(every, starts, strict=False):
-        if id(part) in gone:
+        if id(part) in gone and not code[max(0, part.span.start - 3) : part.span.start].rstrip("\r\n").endswith("\\"):
             between = code[part.span.end : following]
             yield Span(part.span.start, part.span.end if between.strip(" \t\r\n") else following)
 

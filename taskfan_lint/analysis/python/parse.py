@@ -89,7 +89,7 @@ def parse(code: str, gaps: Sequence[Span] = ()) -> Source:
         module = cst.parse_module(read)
     except cst.ParserSyntaxError as error:
         row = Lines(code).position(kept.start(Lines(read).offset(error.editor_line, 1)))[0]
-        raise Unparsable(row, "not valid Python") from error
+        raise Unparsable(row, "cannot be analysed") from error
     except (RecursionError, UnicodeError, cst.CSTValidationError) as error:
         raise Unparsable(1, "cannot be analysed", deep=True) from error
     with deep_recursion():

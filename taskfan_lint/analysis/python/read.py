@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Container, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import libcst as cst
@@ -13,13 +15,12 @@ from taskfan_lint.analysis.dispatching import helpers
 from taskfan_lint.analysis.facts import Facts
 from taskfan_lint.analysis.python.comments import Comments, Strings
 from taskfan_lint.analysis.python.context import Context
-from taskfan_lint.analysis.python.gate import NAMED, imported_helpers, mask, may_dispatch, parts
+from taskfan_lint.analysis.python.gate import NAMED, Masked, imported_helpers, mask, may_dispatch, parts
 from taskfan_lint.analysis.python.literals import Expander
 from taskfan_lint.analysis.python.names import BUILTINS, Bindings
 from taskfan_lint.analysis.python.parse import Source, deep_recursion, limit_depth, parse, syntax_tree, walk
 from taskfan_lint.analysis.python.statements import Statements
 from taskfan_lint.analysis.reading import Reading, Unparsable
-from taskfan_lint.edit import Span
 from taskfan_lint.outside import Outside
 
 
@@ -34,21 +35,30 @@ def read(code: str, reading: Reading) -> Facts | None:
         if error.deep:
             raise
         return _newer(code, reading, error)  # LibCST may know syntax that this interpreter does not
-    gaps: tuple[Span, ...] = ()
     if not reading.fenced and not reading.whole and reading.outside is None:
         imported = imported_helpers(module, reading)
         every = parts(code, module)
         alone = any(may_dispatch(part, reading.settings) for part in every)
         if not alone and not imported and "taskfan:" not in code:
             return None
-        masked = mask(code, every, reading.settings, imported)
-        code, gaps, defined = masked.code, masked.gaps, masked.defined
-        reading = replace(
-            reading, defined=reading.defined | defined, hidden=masked.named, free=masked.free, outer=masked.outer
-        )
-        module.body = [node for node in module.body if not (isinstance(node, NAMED) and node.name in defined)]
+        with suppress(Unparsable):  # LibCST may refuse what a line's continuation or a comment is left alone with
+            return _masked(mask(code, every, reading.settings, imported), module, reading)
     limit_depth(module)
-    return facts(parse(code, gaps), reading)
+    try:
+        source = parse(code)
+    except Unparsable as error:  # it is Python all the same
+        raise Unparsable(error.row, error.reason, deep=error.deep or not reading.fenced) from error
+    return facts(source, reading)
+
+
+def _masked(masked: Masked, module: ast.Module, reading: Reading) -> Facts:
+    kept = [node for node in module.body if not (isinstance(node, NAMED) and node.name in masked.defined)]
+    limit_depth(ast.Module(kept, []))
+    defined = reading.defined | masked.defined
+    return facts(
+        parse(masked.code, masked.gaps),
+        replace(reading, defined=defined, hidden=masked.named, free=masked.free, outer=masked.outer),
+    )
 
 
 def _newer(code: str, reading: Reading, error: Unparsable) -> Facts:
