@@ -14,7 +14,7 @@ class Outside(NamedTuple):
     `own` are the parts of the slice's code whose findings and comments are its own; the rest of it is there to be read
     with them, and belongs to another slice too. `bound` and `imported` tell how often a name is; `origins` are those of
     imported names. `hidden` and `free` are the names that functions without a dispatch name, and read from the module;
-    `outer` those that are declared to be of a scope around.
+    `outer` those that are declared to be of a scope around, `defined` the names of functions and classes.
     """
 
     own: tuple[Span, ...]
@@ -26,6 +26,7 @@ class Outside(NamedTuple):
     hidden: frozenset[str]
     free: frozenset[str]
     names: frozenset[str]
+    defined: frozenset[str]
 
     def owns(self, offset: int) -> bool:
         """Tell whether an offset in the slice's code lies in a part of its own."""

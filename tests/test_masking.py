@@ -94,6 +94,21 @@ def test_what_is_left_out_leaves_nothing_that_cannot_be_read(code: str) -> None:
     assert found[0].fix.applicability is Applicability.SAFE
 
 
+STATUS = "def load_status(config):\n    return config\n"
+BRANCH = "Task(subagent_type='a', prompt='x')\nif load_status('main'):\n    Task(subagent_type='b', prompt='y')\n"
+INNER = "def run():\n    " + "\n    ".join(BRANCH.splitlines()) + "\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [f"{STATUS}\n\n{INNER}", f"{INNER}\n\n{STATUS}", f"{STATUS}\n\n{BRANCH}"],
+    ids=["in front", "behind", "of the module"],
+)
+def test_a_function_that_is_left_out_is_known(code: str) -> None:
+    assert [one.code for one in findings(code, whole=True)] == ["branch-between-dispatches"]
+    assert findings(code, whole=False) == findings(code, whole=True)
+
+
 def test_python_that_libcst_refuses_is_no_syntax_error() -> None:
     code = f"{LOOP}\\\ndef plain(a):\n    Task(subagent_type=a, prompt=a)\n"
     result = inspection.inspect(Snippet(code), inspection.Surroundings(DEFAULT))

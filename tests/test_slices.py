@@ -154,6 +154,14 @@ def test_functions_that_call_each_other_are_in_one_slice() -> None:
     assert [re.findall(r"def (\w+)", one.code) for one in parts] == [["f0", "f1"], ["f2"]]
 
 
+@pytest.mark.parametrize("body", ["return name", "return Task(subagent_type='c', prompt=name)"])
+def test_a_slice_knows_the_functions_of_others(body: str) -> None:
+    branch = "def run():\n    Task(subagent_type='a')\n    if load_status.known:\n        Task(subagent_type='b')\n"
+    code = f"{HEAD}{branch}\n\ndef load_status(name):\n    {body}\n\n\n{LAST}"
+    assert [one.code for one in check(code, WHOLE)] == ["branch-between-dispatches"]
+    assert check(code, 0) == check(code, WHOLE)
+
+
 def test_a_slice_maps_to_the_lines_of_the_file() -> None:
     code = HEAD + FIRST + "\ndef g():\n    pass\n\n" + LAST
     parts = slices(code, READING, 1)

@@ -28,6 +28,7 @@ class Run(Loops):
     def run(self, facts: Facts, *, wrong: bool) -> None:
         dispatches = tree.dispatches(self.region.body)
         self.left_out = frozenset(one.span for one in dispatches if _is_left_out(one, facts.written(one.span)))
+        self.fenced = facts.fenced
         state = State(bound=self.region.known, wrong=wrong)
         self._new_phase(state)
         self._sequence(self.region.body, state)

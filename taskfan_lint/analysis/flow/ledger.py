@@ -29,6 +29,7 @@ class Ledger:
 
     def __init__(self, region: Region) -> None:
         self.region = region
+        self.fenced = False  # where names that nothing binds count as bound
         self.left_out: frozenset[Span] = frozenset()  # dispatches that leave out what they tell: `Task(...)`
         self.occurrences: list[Occurrence] = []
         self.touching: dict[str, set[int]] = {}  # a file, session or worktree to the occurrences that work on it

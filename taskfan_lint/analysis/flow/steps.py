@@ -237,7 +237,8 @@ class Steps(Ledger, ABC):
     def _told(self, state: State) -> frozenset[str]:
         """Return the names that are known without an earlier dispatch: those bound, and those that one is given."""
         function = self.region.function
-        given = self.region.known | frozenset(function.parameters) if function else NO_NAMES
+        known = NO_NAMES if self.fenced and not function else self.region.known
+        given = known.union(function.parameters if function else ())
         earlier = (self.occurrences[number].dispatch.reads for number in state.seen)
         return given.union(state.filled, state.flow.keys(), *earlier)
 

@@ -101,12 +101,14 @@ def _collect(source: Source, reading: Reading) -> Facts:
     if any(call.name.rpartition(".")[2] in found for region in statements.regions for call in tree.calls(region.body)):
         statements = Statements(replace(context, helpers=found))  # once more: now these calls dispatch
         source.module.visit(statements)
+    defined = reading.outside.defined if reading.outside else reading.defined
+    every = [region._replace(known=region.known | defined) for region in statements.regions]
     names = set(bindings.bound) | (reading.outside.names if reading.outside else set())
-    for region in statements.regions:
+    for region in every:
         names |= region.known - BUILTINS
         names |= {name for step in tree.steps(region.body) for name in (*step.reads, *step.binds)}
     words = sorted([*comments.found, *reading.labels], key=lambda comment: comment.span)
-    regions = separate(tuple(statements.regions), words, source.code)
+    regions = separate(tuple(every), words, source.code)
     return Facts(
         source.code,
         regions,

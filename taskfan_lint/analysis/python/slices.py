@@ -58,7 +58,8 @@ def _slices(code: str, statements: list[Statement], reading: Reading, size: int)
     outer = declared(left_out)
     hidden = outer.union(*(part.names for part in left_out))
     total = _Total([*swept, module], frozenset(part.name for part in left_out), hidden)
-    file = _File(code, Lines(code), statements, idlers, kept, swept, module, total, hidden, outer)
+    defined = frozenset(part.name for part in every)
+    file = _File(code, Lines(code), statements, idlers, kept, swept, module, total, hidden, outer, defined)
     if _imports_late(statements):
         return None
     wholes = [file.whole(one) for one in kept]
@@ -127,6 +128,7 @@ class _File:
     total: _Total
     hidden: frozenset[str]
     outer: frozenset[str]
+    defined: frozenset[str]
 
     def slice(self, group: Sequence[int]) -> Snippet:
         """Return the slice of some functions: these, what the module does itself, and a line for all between."""
@@ -198,4 +200,5 @@ class _File:
             words & self.hidden,
             frozenset(),
             total.names,
+            words & self.defined,
         )
