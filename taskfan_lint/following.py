@@ -36,7 +36,7 @@ def follow(
     """Return the outcomes, those of files that call functions of others anew: the job is done with these again.
 
     `every` file may hold such functions, also one that is not `selected`. `clean` counts the files without an outcome
-    by kind; where one gets one now, it counts less. What was fixed the first time counts too.
+    by kind; where one gets one now, it counts less. What was fixed and written the first time counts too.
     """
     known = {os.fspath(outcome.path): outcome for outcome in outcomes}
     helpers = index(list(members(known.values(), selected, every)), every)
@@ -48,7 +48,8 @@ def follow(
         old = known.get(file)
         if old is None:
             clean[kind(file)] -= 1
-        known[file] = new if old is None or not old.changed else _both(old, new)
+        written = old is not None and old.changed and job.mode.writes
+        known[file] = _both(old, new) if old and written else new
     return list(known.values())
 
 

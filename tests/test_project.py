@@ -138,6 +138,13 @@ def test_a_file_that_calls_is_fixed(cli: Cli) -> None:
     assert done.stderr.decode().splitlines()[0] == "1 finding fixed in 1 file, none left"
 
 
+def test_what_would_be_fixed_in_a_file_that_calls_is_counted_once(cli: Cli) -> None:
+    own = 'for agent in ["x", "y"]:\n    Task(subagent_type=agent, prompt="Go")\n'
+    write(lib=LIBRARY, main=CALLER + own)
+    done = cli(".", "--diff")
+    assert done.stderr.decode().splitlines()[0] == "2 findings would be fixed in 1 file, none left"
+
+
 def test_functions_of_files_that_are_not_selected_are_known(cli: Cli) -> None:
     write(lib=LIBRARY, main=CALLER)
     parts = [cli(".", "--shard", f"{part}/2", "--output-format", "concise").stdout.decode() for part in (1, 2)]
