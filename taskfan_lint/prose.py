@@ -247,10 +247,13 @@ _ON_PURPOSE = re.compile(
 )
 _ORDERS = re.compile(
     r"(?:run|execute|dispatch|launch|spawn|process|do|invoke|call|handle|review|start|send|go|proceed|apply|work|take)\s+"
-    rf"{_SOME}{_SERIAL}|in (?:order|sequence),?\s+(?:because|since)\b"
-    r"|(?:[\w'’-]+\s+){0,3}?(?:agents|calls|dispatches|steps|tasks)\s+in (?:order|sequence|series)(?=[\s.:*_]*$)",
+    rf"{_SOME}{_SERIAL}|in (?:order|sequence),?\s+(?:because|since)\b",
     re.I,
 )
+_NAMES = re.compile(
+    r"(?:[\w'’-]+\s+){0,3}?(?:agents|calls|dispatches|steps|tasks)\s+in (?:order|sequence|series)(?=[\s.:*_]*$)", re.I
+)
+_BLAMES = re.compile(r"\b(?:anti-?pattern|avoid|inefficient|longer|needless|problem|stop|unneeded|wast\w+|why)\b", re.I)
 _NOT_PARALLEL = re.compile(
     r"\b(?:do not|don['’]t|never|must not)\s+(?:parallelize|(?:run|execute|launch|dispatch|spawn|start|do)\s+"
     rf"{_SOME}(?:in parallel|concurrently|simultaneously))\b",
@@ -272,7 +275,10 @@ def declares_serial(text: str) -> bool:
     if _DESCRIBES.search(text):
         return False
     clauses = [clause for _, clause, _ in _clauses(text) if not _NEGATED.search(clause)]
-    return any(_ON_PURPOSE.search(each) or _ORDERS.match(each, _after(_ADVERBS, each)) for each in clauses)
+    orders = (_ORDERS,) if _BLAMES.search(text) else (_ORDERS, _NAMES)
+    return any(
+        _ON_PURPOSE.search(each) or any(one.match(each, _after(_ADVERBS, each)) for one in orders) for each in clauses
+    )
 
 
 _STOPS = re.compile(
