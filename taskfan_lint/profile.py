@@ -65,7 +65,7 @@ _EARLIER = re.compile(
     r"(?:agents?|task|step|phase|stage|reviewers?|researchers?|wave|round)\b"
     r"|\[(?:\w+[\s-]+){0,3}(?:results?|outputs?|findings|handoffs?)\]"
     r"|\bcontinue\s+(?:from\s+)?where\b|\bpick(?:ing)?\s+up\s+where\b"
-    r"|\b(?:previous|prior)(?:\s+agents?)?[ \t]*:[ \t]*(?!none\b|n/?a\b)[^\W_]"
+    r"|\b(?:previous|prior)(?:\s+agents?)?[ \t]*:[ \t]*(?!none\b|n/?a\b)[^\W\d_]"
     r"|\bmemory(?:[ \t_]+(?:retrieve|recall)\b|_(?:get|read|search|query)\b"
     r"|[ \t]+(?:get|read|search|query)\s+(?:--|keys?\b|[\"'`]))"
     r"|\bretriev\w*\s+(?:[\w-]+\s+){0,4}?from\s+(?:the\s+)?(?:shared\s+)?memory\b",

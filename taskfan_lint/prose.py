@@ -251,7 +251,9 @@ _ORDERS = re.compile(
     re.I,
 )
 _NAMES = re.compile(
-    r"(?:[\w'’-]+\s+){0,3}?(?:agents|calls|dispatches|steps|tasks)\s+in (?:order|sequence|series)(?=[\s.:*_]*$)", re.I
+    r"(?:(?:the|these|those|all|both|several|some|\d+|two|three|four|five|six|seven|eight|nine|ten|sub)[\s-]+){0,3}?"
+    r"(?:agents|subagents|calls|dispatches|steps|tasks)\s+in (?:order|sequence|series)(?=[\s.:*_]*$)",
+    re.I,
 )
 _BLAMES = re.compile(r"\b(?:anti-?pattern|avoid|inefficient|longer|needless|problem|stop|unneeded|wast\w+|why)\b", re.I)
 _NOT_PARALLEL = re.compile(

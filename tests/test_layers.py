@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -113,3 +114,10 @@ def test_a_file_that_holds_nothing_is_checked_without_what_it_does_not_need(tmp_
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "0\n\n"
+
+
+def test_the_map_for_newcomers_names_every_module() -> None:
+    guide = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w/]+)`", guide[guide.index("| layer | modules |") :]))
+    ours = {entry.partition(".")[0].rstrip("/") for entry in ORDER if not entry.startswith("__")}
+    assert ours - {one.rstrip("/") for one in named} == set()

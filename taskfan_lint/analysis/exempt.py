@@ -91,9 +91,8 @@ def is_handle_wait(wait: Wait) -> bool:
 
 
 def handed_to_combiners(region: Region) -> frozenset[str]:
-    """Return the names that a region hands to a combiner, awaits one by one in a loop over them, or calls promises."""
-    bound = (name for step in tree.steps(region.body) for name in (*step.binds, *step.changes))
-    found = {name for name in bound if holds_promises(name)}
+    """Return the names that a region hands to a combiner, or awaits one by one in a loop over them."""
+    found: set[str] = set()
     for node in tree.walk(region.body):
         if isinstance(node, Loop):
             targets = frozenset(node.targets)
@@ -103,6 +102,15 @@ def handed_to_combiners(region: Region) -> frozenset[str]:
         if wait.combines:
             found |= wait.reads
     return frozenset(found)
+
+
+def promised(region: Region) -> frozenset[str]:
+    """Return the names of a script that say that what they hold still runs.
+
+    In Python a call that is put into a list of `futures` has returned before.
+    """
+    bound = (name for step in tree.steps(region.body) for name in (*step.binds, *step.changes))
+    return frozenset(name for name in bound if holds_promises(name))
 
 
 def reason(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from taskfan_lint.analysis import tree
+from taskfan_lint.analysis import exempt, tree
 from taskfan_lint.analysis.facts import Facts
 from taskfan_lint.analysis.flow.loops import Loops
 from taskfan_lint.analysis.flow.state import State
@@ -29,6 +29,8 @@ class Run(Loops):
         dispatches = tree.dispatches(self.region.body)
         self.left_out = frozenset(one.span for one in dispatches if _is_left_out(one, facts.written(one.span)))
         self.fenced = facts.fenced
+        if facts.is_script:
+            self._handed |= exempt.promised(self.region)
         state = State(bound=self.region.known, wrong=wrong)
         self._new_phase(state)
         self._sequence(self.region.body, state)
