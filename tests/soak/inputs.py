@@ -119,6 +119,36 @@ def configuration(random: Random) -> bytes:
     return _encoded(damaged(text, random) if random.random() < 0.5 else text, random)
 
 
+def tasks_json(random: Random) -> bytes:
+    width, tasks = _tasks(random)
+    whole = json.dumps({"max-fan-out": width, "tasks": [{"name": name, **task} for name, task in tasks.items()]})
+    return _encoded(damaged(whole, random) if random.random() < 0.4 else whole, random)
+
+
+def tasks_toml(random: Random) -> bytes:
+    width, tasks = _tasks(random)
+    tables = [f"max-fan-out = {json.dumps(width)}"]
+    for name, task in tasks.items():
+        tables.append(f"[tasks.{name}]\n" + "\n".join(f"{key} = {json.dumps(value)}" for key, value in task.items()))
+    whole = "\n\n".join(tables) + "\n"
+    return _encoded(damaged(whole, random) if random.random() < 0.4 else whole, random)
+
+
+def _tasks(random: Random) -> tuple[object, dict[str, dict[str, object]]]:
+    """Return a width and tasks by name, most of which wait for earlier ones, with an odd value here and there."""
+
+    def some(usual: object) -> object:
+        return usual if random.random() < 0.98 else _value(random, 3)
+
+    names = [f"t{number}" for number in range(random.randint(1, 12))]
+    tasks = {}
+    for number, name in enumerate(names):
+        earlier = names[:number] if random.random() < 0.95 else names
+        after = random.sample(earlier, min(len(earlier), random.randint(0, 3)))
+        tasks[name] = {"duration": some(random.randint(1, 9)), "after": some(after), "agent": some("reader")}
+    return some(random.randint(1, 6)), tasks
+
+
 def json_text(random: Random) -> bytes:
     """Return JSON with the names that baselines, events of agents, and lists of tasks have."""
     value = _value(random, 0) if random.random() < 0.3 else _sound(random)

@@ -75,10 +75,10 @@ KINDS = (
     Kind("why", inputs.markdown, MARKDOWN, _exempt),
     Kind("plan", inputs.markdown, MARKDOWN, _always("plan", "--isolated")),
     Kind("dispatches", inputs.python, PYTHON, _always("dispatches", "--isolated")),
-    Kind("tasks", inputs.json_text, ("tasks.json",), _always("plan", "--isolated", "--tasks", "tasks.json"), False),
+    Kind("tasks", inputs.tasks_json, ("tasks.json",), _always("plan", "--isolated", "--tasks", "tasks.json"), False),
     Kind(
         "tasks in TOML",
-        inputs.configuration,
+        inputs.tasks_toml,
         ("tasks.toml",),
         _always("plan", "--isolated", "--tasks", "tasks.toml"),
         False,
