@@ -181,7 +181,7 @@ def _findings(plan: Plan) -> Case:
         ),
     }
     targets = [faster(20, "fixit"), faster(60, "flake8-async"), faster(8, "pylint"), faster(5, "semgrep"), memory(64)]
-    return Case("every file with a finding, 150 files", folder, _installed(commands), targets, rounds=1)
+    return Case("every file with a finding, 150 files", folder, _installed(commands), targets, rounds=3)
 
 
 def _names(folder: Path) -> list[str]:
