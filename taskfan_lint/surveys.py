@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from taskfan_lint import engine
@@ -29,17 +29,11 @@ def survey(document: Document, settings: Settings, index: Index | None = None) -
 
     Those of a long Python file are its slices, in which the module's own statements stand again and again.
     """
-    yield from _surveyed(slices(document, settings, index), document, settings, index)
-
-
-def _surveyed(
-    every: Iterable[Snippet], document: Document, settings: Settings, index: Index | None
-) -> Iterator[Surveyed]:
     if not is_worth_reading(document, settings, index):
         return
     from taskfan_lint import inspection  # lazy: LibCST is only needed where a document passes the gate
 
-    found = list(every)
+    found = list(slices(document, settings, index))
     around = surroundings(found, document, settings, index)
     for snippet in gated(found, document, settings, index):
         analysis = inspection.analysis_of(snippet, around)
@@ -73,9 +67,7 @@ def survey_all(
 def helpers(document: Document, settings: Settings, index: Index | None = None) -> dict[str, Helper]:
     """Return the functions of a Python file that dispatch, by name; those that it imports are in `index`."""
     found: dict[str, Helper] = {}
-    if not is_worth_reading(document, settings, index):
-        return found
-    for one in _surveyed(slices(document, settings, index), document, settings, index):
+    for one in survey(document, settings, index):
         from taskfan_lint.analysis.dispatching import helpers as find  # lazy: only where something may dispatch
 
         found |= {name: engine.placed(helper, one.snippet) for name, helper in find(one.analysis.facts.regions).items()}

@@ -24,17 +24,17 @@ NEEDED = frozenset({"chain", "early-exit"})  # exemptions that stand for a depen
 def plans_of(surveyed: Iterable[Surveyed], text: str, name: str, settings: Settings, mode: Mode) -> Iterator[Plan]:
     """Yield the plan of each place that dispatches in a document's text, in order; counter-examples only if asked."""
     lines = Lines(text)
-    found = []
+    found: dict[tuple[int, str], Plan] = {}  # by place and name: slices of a file share its own statements
     for one in surveyed:
         for region in one.analysis.facts.regions:
-            if one.snippet.outside and not one.snippet.outside.owns(region.span.start):
-                continue
             part = _Part(one, region, settings)
             if part.copies:
                 row = lines.position(one.snippet.offset(part.copies[0].dispatch.span.start))[0]
                 where = f" in `{region.name}`" if region.name else ""
-                found.append((one.snippet.offset(region.span.start), part.plan(f"{name}:{row}{where}", mode)))
-    yield from (plan for _, plan in sorted(found, key=itemgetter(0)))
+                place = one.snippet.offset(region.span.start), region.name
+                if place not in found:
+                    found[place] = part.plan(f"{name}:{row}{where}", mode)
+    yield from (plan for _, plan in sorted(found.items(), key=itemgetter(0)))
 
 
 class _Part:

@@ -24,7 +24,7 @@ class _Writer(CodegenState):
     def __init__(self, module: cst.Module) -> None:
         super().__init__(module.default_indent, module.default_newline)
         self.spans: dict[cst.CSTNode, tuple[int, int]] = {}
-        self._offset = 0
+        self.offset = 0
         self._starts: list[int] = []
 
     def add_indent_tokens(self) -> None:
@@ -33,15 +33,15 @@ class _Writer(CodegenState):
 
     def add_token(self, value: str) -> None:
         self.tokens.append(value)
-        self._offset += len(value)
+        self.offset += len(value)
 
     def before_codegen(self, node: cst.CSTNode) -> None:
-        self._starts.append(self._offset)
+        self._starts.append(self.offset)
 
     def after_codegen(self, node: cst.CSTNode) -> None:
         start = self._starts.pop()
         if node not in self.spans:
-            self.spans[node] = start, self._offset
+            self.spans[node] = start, self.offset
 
     def record_syntactic_position(  # type: ignore[override]  # a class costs less than a generator
         self,
@@ -54,11 +54,7 @@ class _Writer(CodegenState):
 
     def note(self, node: cst.CSTNode, start: int, first: cst.CSTNode | None, last: cst.CSTNode | None) -> None:
         """Note the span of a node from `start` on, or of what stands between two others."""
-        self.spans[node] = self.spans[first][0] if first else start, self.spans[last][1] if last else self._offset
-
-    @property
-    def offset(self) -> int:
-        return self._offset
+        self.spans[node] = self.spans[first][0] if first else start, self.spans[last][1] if last else self.offset
 
 
 class _Recorded:
